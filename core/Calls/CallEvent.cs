@@ -1,0 +1,157 @@
+using System.Text.Json.Serialization;
+
+namespace PhoneAgent.Core.Calls;
+
+/// <summary>
+/// One fact about a call, appended to its log by the handlers or the relay and never changed. The set is closed:
+/// <see cref="CallRecord"/> folds it.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(CallReceived), "received")]
+[JsonDerivedType(typeof(StreamOffered), "offered")]
+[JsonDerivedType(typeof(StatusChanged), "status")]
+[JsonDerivedType(typeof(TransferDialed), "transferDialed")]
+[JsonDerivedType(typeof(TransferEnded), "transferEnded")]
+[JsonDerivedType(typeof(StreamStarted), "started")]
+[JsonDerivedType(typeof(CallerSaid), "callerSaid")]
+[JsonDerivedType(typeof(AgentSaid), "agentSaid")]
+[JsonDerivedType(typeof(AgentInterrupted), "interrupted")]
+[JsonDerivedType(typeof(DigitPressed), "digit")]
+[JsonDerivedType(typeof(ToolCalled), "tool")]
+[JsonDerivedType(typeof(TransferRequested), "transferRequested")]
+[JsonDerivedType(typeof(HandedOver), "handedOver")]
+[JsonDerivedType(typeof(StreamEnded), "ended")]
+public abstract record CallEvent
+{
+    /// <summary>When it happened, UTC.</summary>
+    [JsonPropertyOrder(-2)]
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Which attempt's relay said it, and as its how-manieth; null for what the handlers say.</summary>
+    [JsonPropertyOrder(-1)]
+    public RelayStamp? Relay { get; init; }
+}
+
+/// <summary>
+/// Tells the events of one relay attempt apart from those of another, and a repeated append from a new fact.
+/// </summary>
+/// <param name="Nonce">The nonce of the attempt's stream ticket: 32 lowercase hexadecimal digits.</param>
+/// <param name="Sequence">Counts from 1 within the attempt.</param>
+public sealed record RelayStamp(string Nonce, long Sequence);
+
+/// <summary>Handlers: Twilio announced the call.</summary>
+/// <param name="Direction">Twilio's <c>Direction</c>: <c>inbound</c> or <c>outbound-api</c>.</param>
+/// <param name="From">The calling number as Twilio gave it.</param>
+/// <param name="To">The called number as Twilio gave it.</param>
+/// <param name="Agent">Name of the agent profile that takes the call.</param>
+/// <param name="RequestId">The outbound request that placed the call; null for an inbound call.</param>
+public sealed record CallReceived(string Direction, string From, string To, string Agent, string? RequestId = null) : CallEvent;
+
+/// <summary>Handlers: TwiML with a stream ticket was about to be answered. A decision looks only at the newest one.</summary>
+/// <param name="Attempt">1 for the first stream of the call, then counted on.</param>
+/// <param name="Nonce">The ticket's nonce.</param>
+/// <param name="ExpiresAt">The ticket's expiry, whole seconds; with key and nonce the same ticket can be written again.</param>
+/// <param name="Agent">Name of the agent profile offered with it.</param>
+public sealed record StreamOffered(int Attempt, string Nonce, DateTimeOffset ExpiresAt, string Agent) : CallEvent;
+
+/// <summary>Handlers: a status callback arrived.</summary>
+/// <param name="Status">Twilio's <c>CallStatus</c>.</param>
+/// <param name="SequenceNumber">Twilio's <c>SequenceNumber</c>: orders and deduplicates callbacks.</param>
+/// <param name="DurationSeconds">Twilio's <c>CallDuration</c>, with the final status only.</param>
+/// <param name="AnsweredBy">Twilio's <c>AnsweredBy</c>, when machine detection was asked for.</param>
+public sealed record StatusChanged(string Status, int SequenceNumber, int? DurationSeconds = null, string? AnsweredBy = null) : CallEvent;
+
+/// <summary>Handlers: TwiML that dials a transfer target was about to be answered.</summary>
+/// <param name="Target">The target's name in the agent profile; never a number.</param>
+public sealed record TransferDialed(string Target) : CallEvent;
+
+/// <summary>Handlers: the dialled leg of a transfer ended.</summary>
+/// <param name="Outcome">Twilio's <c>DialCallStatus</c>.</param>
+public sealed record TransferEnded(string Outcome) : CallEvent;
+
+/// <summary>Relay: the stream's <c>start</c> was accepted and its ticket claimed.</summary>
+/// <param name="Attempt">The attempt the ticket was offered for.</param>
+/// <param name="StreamSid">Twilio's StreamSid, <c>MZ…</c>.</param>
+public sealed record StreamStarted(int Attempt, string StreamSid) : CallEvent;
+
+/// <summary>Relay: the caller said something, as Gemini transcribed it.</summary>
+/// <param name="Text">The transcript of one turn.</param>
+public sealed record CallerSaid(string Text) : CallEvent;
+
+/// <summary>Relay: one turn of the agent.</summary>
+/// <param name="Text">The transcript of all that was generated.</param>
+/// <param name="HeardText">The part the caller heard; equal to <paramref name="Text"/> unless interrupted.</param>
+/// <param name="GeneratedMs">Milliseconds of speech generated.</param>
+/// <param name="HeardMs">Milliseconds of speech played to the caller.</param>
+public sealed record AgentSaid(string Text, string HeardText, int GeneratedMs, int HeardMs) : CallEvent;
+
+/// <summary>Relay: the caller interrupted the agent; what Twilio had buffered was cleared.</summary>
+/// <param name="HeardMs">Milliseconds of the turn the caller had heard.</param>
+/// <param name="GeneratedMs">Milliseconds of the turn generated until then.</param>
+public sealed record AgentInterrupted(int HeardMs, int GeneratedMs) : CallEvent;
+
+/// <summary>Relay: the caller pressed a key.</summary>
+/// <param name="Digit">One of <c>0-9*#A-D</c>.</param>
+public sealed record DigitPressed(string Digit) : CallEvent;
+
+/// <summary>Relay: a function call of the model was answered.</summary>
+/// <param name="Name">The function's name.</param>
+/// <param name="Outcome">What the answer was.</param>
+/// <param name="DurationMs">Milliseconds from the call to its answer.</param>
+public sealed record ToolCalled(string Name, ToolOutcome Outcome, int DurationMs) : CallEvent;
+
+/// <summary>How a function call of the model was answered.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ToolOutcome>))]
+public enum ToolOutcome
+{
+    /// <summary>With the tool's result.</summary>
+    Succeeded,
+
+    /// <summary>With an error: the tool failed, timed out, or does not exist.</summary>
+    Failed,
+
+    /// <summary>Not at all: the model took the call back.</summary>
+    Cancelled,
+}
+
+/// <summary>Relay: the agent asked for a person; the stream ends after it.</summary>
+/// <param name="Target">The target's name in the agent profile; never a number.</param>
+/// <param name="Reason">Why, in the model's words.</param>
+public sealed record TransferRequested(string Target, string Reason) : CallEvent;
+
+/// <summary>Relay: the stream ends so that another replica can go on with the call.</summary>
+public sealed record HandedOver() : CallEvent;
+
+/// <summary>Relay: the stream ended.</summary>
+/// <param name="Reason">Why; <see cref="EndReasons.IsFinal"/> tells whether the call ends with it.</param>
+/// <param name="Detail">The cause in words, without content of the call; null when the reason says it all.</param>
+/// <param name="Figures">What was counted during the attempt.</param>
+public sealed record StreamEnded(EndReason Reason, string? Detail, StreamFigures Figures) : CallEvent;
+
+/// <summary>What was counted during one attempt. Milliseconds of audio; milliseconds of time for latencies.</summary>
+public sealed record StreamFigures
+{
+    /// <summary>Caller audio received from Twilio.</summary>
+    public long CallerMs { get; init; }
+
+    /// <summary>Caller audio sent to Gemini.</summary>
+    public long CallerMsToGemini { get; init; }
+
+    /// <summary>Caller audio dropped because Gemini could not take it in time.</summary>
+    public long CallerMsDropped { get; init; }
+
+    /// <summary>Agent audio received from Gemini.</summary>
+    public long AgentMs { get; init; }
+
+    /// <summary>Agent audio the caller heard.</summary>
+    public long AgentMsHeard { get; init; }
+
+    /// <summary>Interruptions by the caller.</summary>
+    public int Interruptions { get; init; }
+
+    /// <summary>Messages of either side that could not be read and were skipped.</summary>
+    public int MalformedMessages { get; init; }
+
+    /// <summary>Gemini's newest <c>totalTokenCount</c>.</summary>
+    public long TotalTokens { get; init; }
+}

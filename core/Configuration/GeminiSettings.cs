@@ -1,0 +1,14 @@
+namespace PhoneAgent.Core.Configuration;
+
+/// <summary>Section <c>Gemini</c>: the Live API that holds the conversation.</summary>
+public sealed class GeminiSettings
+{
+    /// <summary>Sent as <c>x-goog-api-key</c>, never in an address.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>The Live model, without <c>models/</c>.</summary>
+    public string Model { get; set; } = "gemini-3.8-live";
+
+    /// <summary>Origin of the Live API; the API's path is appended.</summary>
+    public string Endpoint { get; set; } = "wss://generativelanguage.googleapis.com";
+}

@@ -1,0 +1,32 @@
+namespace PhoneAgent.Core.Configuration;
+
+/// <summary>Section <c>PhoneAgent</c>: what functions and relay must agree on, and what the caller is told.</summary>
+public sealed class PhoneAgentSettings
+{
+    /// <summary>Public origin of the functions, for example <c>https://my-agent.azurewebsites.net</c>; signatures are checked against it.</summary>
+    public string? WebhookBaseUrl { get; set; }
+
+    /// <summary>Public address of the relay's stream endpoint, for example <c>wss://relay.example.net/stream</c>.</summary>
+    public string? StreamUrl { get; set; }
+
+    /// <summary>Base64 of at least 32 bytes: signs stream tickets.</summary>
+    public string TicketKey { get; set; } = "";
+
+    /// <summary>Verifies tickets signed before a rotation; signs none.</summary>
+    public string? PreviousTicketKey { get; set; }
+
+    /// <summary><c>file:./calls</c> or the https address of a blob container.</summary>
+    public string CallLog { get; set; } = "";
+
+    /// <summary>Spoken by Twilio before the stream, so that the caller never waits in silence; null to say nothing.</summary>
+    public string? ConnectMessage { get; set; }
+
+    /// <summary>Spoken when the agent cannot be reached.</summary>
+    public string ApologyMessage { get; set; } = "We are sorry, the assistant cannot be reached at the moment. Please call again later.";
+
+    /// <summary>Dialled after the apology, E.164; null hangs up instead.</summary>
+    public string? FallbackNumber { get; set; }
+
+    /// <summary>Profile name by the digits of the called number; any other number gets the profile <c>default</c>.</summary>
+    public Dictionary<string, string> Agents { get; } = [];
+}

@@ -1,0 +1,14 @@
+namespace PhoneAgent.Core.Configuration;
+
+/// <summary>Section <c>Twilio</c>: the account that calls belong to.</summary>
+public sealed class TwilioSettings
+{
+    /// <summary><c>AC</c> and 32 hexadecimal digits; a stream of any other account is refused.</summary>
+    public string AccountSid { get; set; } = "";
+
+    /// <summary>Signs and so proves Twilio's requests. Required by the handlers; given to the relay, it checks the handshake as well.</summary>
+    public string? AuthToken { get; set; }
+
+    /// <summary>Accepted beside <see cref="AuthToken"/> while it is rotated.</summary>
+    public string? PreviousAuthToken { get; set; }
+}
