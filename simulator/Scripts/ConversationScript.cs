@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+
+namespace PhoneAgent.Simulator.Scripts;
+
+/// <summary>
+/// What is said in a simulated call: the simulated caller speaks the caller's lines, the simulated Gemini the agent's.
+/// The caller hangs up once the agent's last line was heard.
+/// </summary>
+/// <param name="Turns">In order; the first is the agent's greeting, so it has no caller's line.</param>
+public sealed record ConversationScript(IReadOnlyList<ScriptTurn> Turns);
+
+/// <summary>One thing the caller says and what the agent answers.</summary>
+public sealed record ScriptTurn
+{
+    /// <summary>What the caller says; null in the greeting, where the agent speaks first.</summary>
+    public string? Caller { get; init; }
+
+    /// <summary>
+    /// The caller starts speaking this many milliseconds after hearing the agent's previous line begin, in the middle of
+    /// it; null waits until that line was heard to its end.
+    /// </summary>
+    public int? InterruptAfterMs { get; init; }
+
+    /// <summary>What the agent answers.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>A function the model calls before it answers; null for none.</summary>
+    public ScriptToolCall? Tool { get; init; }
+}
+
+/// <summary>A function call of the simulated model.</summary>
+/// <param name="Name">The function's name.</param>
+/// <param name="Args">Its arguments, a JSON object.</param>
+public sealed record ScriptToolCall(string Name, JsonObject Args);
