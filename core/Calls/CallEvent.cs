@@ -28,7 +28,7 @@ public abstract record CallEvent
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Which attempt's relay said it, and as its how-manieth; null for what the handlers say.</summary>
-    [JsonPropertyOrder(-1)]
+    [JsonPropertyOrder(-1), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RelayStamp? Relay { get; init; }
 }
 

@@ -3,6 +3,12 @@ namespace PhoneAgent.Core.Configuration;
 /// <summary>Section <c>PhoneAgent</c>: what functions and relay must agree on, and what the caller is told.</summary>
 public sealed class PhoneAgentSettings
 {
+    /// <summary>A shorter ticket key is refused.</summary>
+    public const int MinTicketKeyBytes = 32;
+
+    /// <summary>The longest text Twilio speaks in one go, in characters. Source: https://www.twilio.com/docs/voice/twiml/say</summary>
+    public const int MaxMessageLength = 4096;
+
     /// <summary>Public origin of the functions, for example <c>https://my-agent.azurewebsites.net</c>; signatures are checked against it.</summary>
     public string? WebhookBaseUrl { get; set; }
 

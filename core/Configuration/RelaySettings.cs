@@ -3,6 +3,9 @@ namespace PhoneAgent.Core.Configuration;
 /// <summary>Section <c>Relay</c>: limits of the media relay.</summary>
 public sealed class RelaySettings
 {
+    /// <summary>The largest <see cref="MaxCallMinutes"/>.</summary>
+    public const int MaxMaxCallMinutes = 720;
+
     /// <summary>Minutes a call may last over all its streams, 1–720; then it ends.</summary>
     public int MaxCallMinutes { get; set; } = 60;
 

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PhoneAgent.Core.Calls;
+
+/// <summary>
+/// The call log's text: one JSON object per line. Reading forgives what a crash or a newer version left behind: a torn
+/// line and an event or field it does not know are passed over, so that one bad line never costs the whole call.
+/// </summary>
+public static class CallEventLines
+{
+    private const byte NewLine = (byte)'\n';
+
+    /// <summary>The lines of some events, each ended by a line feed.</summary>
+    public static byte[] Write(IEnumerable<CallEvent> events)
+    {
+        using var lines = new MemoryStream();
+        foreach (var one in events)
+        {
+            JsonSerializer.Serialize(lines, one, CallEventJson.Default.CallEvent);
+            lines.WriteByte(NewLine);
+        }
+
+        return lines.ToArray();
+    }
+
+    /// <summary>The events of some lines, in their order.</summary>
+    /// <param name="lines">UTF-8; the last line need not be ended.</param>
+    /// <param name="skipped">How many lines could not be read.</param>
+    public static List<CallEvent> Read(ReadOnlySpan<byte> lines, out int skipped)
+    {
+        var events = new List<CallEvent>();
+        skipped = 0;
+        foreach (var range in lines.Split(NewLine))
+        {
+            var line = lines[range];
+            if (line.IsEmpty)
+            {
+                continue;
+            }
+
+            if (TryRead(line) is { } one)
+            {
+                events.Add(one);
+            }
+            else
+            {
+                skipped++;
+            }
+        }
+
+        return events;
+    }
+
+    private static CallEvent? TryRead(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, CallEventJson.Default.CallEvent);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>How events are written: camelCase, enums as words, the event's name first but read anywhere.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CallEvent))]
+internal sealed partial class CallEventJson : JsonSerializerContext;

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using PhoneAgent.Core.Calls;
+
+namespace PhoneAgent.Core.Configuration;
+
+/// <summary>
+/// What each configuration key must be, and for whom. Looks at the text rather than at bound settings, so that all that
+/// is wrong is said at once, each key by its environment variable with the fix, and no value is ever repeated.
+/// </summary>
+public static partial class ConfigurationRules
+{
+    private static readonly ConfigurationRule[] Rules =
+    [
+        new("Twilio:AccountSid", Need.Required, Need.Required, AccountSid, "Copy the Account SID from the Twilio console."),
+        new("Twilio:AuthToken", Need.Required, Need.Optional, AuthToken, "Copy the auth token from the Twilio console; without it no webhook can be told from a forged one."),
+        new("Twilio:PreviousAuthToken", Need.Optional, Need.Optional, AuthToken, "Set it to the old token during a rotation, or remove it."),
+        new("PhoneAgent:WebhookBaseUrl", Need.Required, Need.Unused, value => Address(value, "https", "http"), "Set it to the public origin of the functions, for example https://my-agent.azurewebsites.net."),
+        new("PhoneAgent:StreamUrl", Need.Required, Need.WithAuthToken, value => Address(value, "wss", "ws"), "Set it to the public address of the relay, for example wss://relay.example.net/stream."),
+        new("PhoneAgent:TicketKey", Need.Required, Need.Required, TicketKey, "Make one with `openssl rand -base64 32`; functions and relay must have the same."),
+        new("PhoneAgent:PreviousTicketKey", Need.Optional, Need.Optional, TicketKey, "Set it to the old key during a rotation, or remove it."),
+        new("PhoneAgent:CallLog", Need.Required, Need.Required, CallLogs.Problem, "Functions and relay must name the same one."),
+        new("PhoneAgent:ConnectMessage", Need.Optional, Need.Unused, Spoken, "Shorten it."),
+        new("PhoneAgent:ApologyMessage", Need.Optional, Need.Unused, Spoken, "Shorten it."),
+        new("PhoneAgent:FallbackNumber", Need.Optional, Need.Unused, E164, "Write it like +14155550100, or remove it to hang up after the apology."),
+        new("Gemini:ApiKey", Need.Optional, Need.Required, _ => null, "Create a key at https://aistudio.google.com/apikey."),
+        new("Gemini:Endpoint", Need.Unused, Need.Optional, value => Address(value, "wss", "ws"), "Remove it to use Google's."),
+        new("Relay:MaxCallMinutes", Need.Optional, Need.Optional, value => Whole(value, 1, RelaySettings.MaxMaxCallMinutes), "Remove it for 60."),
+        new("Relay:MaxCalls", Need.Unused, Need.Optional, value => Whole(value, 1, 10_000), "Remove it for 200."),
+        new("Relay:DrainSeconds", Need.Unused, Need.Optional, value => Whole(value, 1, 600), "Remove it for 20."),
+    ];
+
+    private enum Need
+    {
+        Required,
+        Optional,
+        WithAuthToken,
+        Unused,
+    }
+
+    /// <summary>All that keeps a configuration from serving the given roles, one line each; empty when it is fine.</summary>
+    public static IReadOnlyList<string> Problems(IConfiguration configuration, params IReadOnlyCollection<ServiceRole> roles) =>
+        [.. Rules.Select(rule => rule.Problem(configuration, roles)).OfType<string>(), .. AgentNumbers(configuration, roles)];
+
+    private static IEnumerable<string> AgentNumbers(IConfiguration configuration, IReadOnlyCollection<ServiceRole> roles) =>
+        from number in configuration.GetSection("PhoneAgent:Agents").GetChildren()
+        where roles.Contains(ServiceRole.Functions) && !(number.Key.Length is > 1 and <= 15 && number.Key.All(char.IsAsciiDigit))
+        select $"PhoneAgent__Agents__{number.Key} does not name a called number. Write its digits alone, for example PhoneAgent__Agents__14155550100.";
+
+    private static string? AccountSid(string value) => AccountSidPattern().IsMatch(value) ? null : "is not AC and 32 hexadecimal digits";
+
+    private static string? AuthToken(string value) => value.Any(char.IsWhiteSpace) ? "contains white space" : null;
+
+    private static string? Spoken(string value) => value.Length <= PhoneAgentSettings.MaxMessageLength ? null : $"is longer than {PhoneAgentSettings.MaxMessageLength} characters, the most Twilio speaks";
+
+    private static string? E164(string value) => E164Pattern().IsMatch(value) ? null : "is not a phone number in E.164 format";
+
+    private static string? TicketKey(string value)
+    {
+        var bytes = new byte[value.Length];
+        return !Convert.TryFromBase64String(value, bytes, out var length) ? "is not base64"
+            : length < PhoneAgentSettings.MinTicketKeyBytes ? $"is shorter than {PhoneAgentSettings.MinTicketKeyBytes} bytes"
+            : null;
+    }
+
+    private static string? Address(string value, string secure, string open) =>
+        !Uri.TryCreate(value, UriKind.Absolute, out var uri) || (uri.Scheme != secure && uri.Scheme != open) ? $"is not a {secure} address"
+        : uri.Scheme == open && !uri.IsLoopback ? $"must be {secure}: {open} is for loopback addresses only"
+        : uri.UserInfo.Length > 0 ? "must not contain a user or password"
+        : uri.Query.Length > 0 || uri.Fragment.Length > 0 || value.AsSpan().ContainsAny('?', '#') ? "must not contain a query or fragment"
+        : value.Any(char.IsWhiteSpace) ? "contains white space"
+        : null;
+
+    private static string? Whole(string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"is not a whole number from {least} to {most}");
+
+    [GeneratedRegex("^AC[0-9a-fA-F]{32}\\z")]
+    private static partial Regex AccountSidPattern();
+
+    [GeneratedRegex("^\\+[1-9][0-9]{1,14}\\z")]
+    private static partial Regex E164Pattern();
+
+    private sealed record ConfigurationRule(string Key, Need Functions, Need Relay, Func<string, string?> Check, string Fix)
+    {
+        public string? Problem(IConfiguration configuration, IReadOnlyCollection<ServiceRole> roles)
+        {
+            var needs = roles.Select(role => role == ServiceRole.Functions ? Functions : Relay).ToArray();
+            if (needs.All(need => need == Need.Unused))
+            {
+                return null;
+            }
+
+            var value = configuration[Key];
+            var required = needs.Contains(Need.Required) || (needs.Contains(Need.WithAuthToken) && !string.IsNullOrWhiteSpace(configuration["Twilio:AuthToken"]));
+            var problem = !string.IsNullOrWhiteSpace(value) ? Check(value) : required ? "is missing" : null;
+            return problem is null ? null : $"{Key.Replace(":", "__", StringComparison.Ordinal)} {problem}. {Fix}";
+        }
+    }
+}
