@@ -7,7 +7,22 @@ namespace PhoneAgent.Simulator.Scripts;
 /// The caller hangs up once the agent's last line was heard.
 /// </summary>
 /// <param name="Turns">In order; the first is the agent's greeting, so it has no caller's line.</param>
-public sealed record ConversationScript(IReadOnlyList<ScriptTurn> Turns);
+public sealed record ConversationScript(IReadOnlyList<ScriptTurn> Turns)
+{
+    /// <summary>What the agent says, in rotation, once the turns are used up; empty for a stock phrase.</summary>
+    public IReadOnlyList<string> AgentLines { get; init; } = [];
+
+    /// <summary>The demo call: a question about opening hours, a barge-in, a goodbye.</summary>
+    public static ConversationScript Demo { get; } = ScriptFile.Embedded("demo.json");
+
+    /// <summary>For a caller who is not scripted: the agent greets and answers every utterance with its next line.</summary>
+    public static ConversationScript Adaptive { get; } = ScriptFile.Embedded("adaptive.json");
+
+    /// <summary>Reads a script of the user's.</summary>
+    /// <exception cref="ScriptFileException">The file is no script; the message names file, key and what is wrong.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static ConversationScript Load(string path) => ScriptFile.Parse(File.ReadAllBytes(path), Path.GetFileName(path));
+}
 
 /// <summary>One thing the caller says and what the agent answers.</summary>
 public sealed record ScriptTurn

@@ -1,0 +1,16 @@
+using PhoneAgent.Simulator.Sound;
+
+namespace PhoneAgent.Tests.Sound;
+
+/// <summary>A test that needs espeak-ng; where it is missing the test is reported as skipped.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class FactWithEspeakAttribute : FactAttribute
+{
+    public FactWithEspeakAttribute()
+    {
+        if (EspeakNg.Find() is null)
+        {
+            Skip = "espeak-ng is not installed here";
+        }
+    }
+}
