@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace PhoneAgent.MediaRelay.Audio;
@@ -12,7 +11,8 @@ namespace PhoneAgent.MediaRelay.Audio;
 /// A linear-phase low-pass of 108 taps at 24 kHz, passband to 3400 Hz, stopband from 4200 Hz, designed equiripple with the
 /// stopband a hundred times more exact than the passband. Only every third output exists, so the filter is three filters of
 /// 36 taps, one for each position of a sample in its triple.
-/// Response over 300–3400 Hz within ±0.05 dB; aliases of 4.2–12 kHz below −84 dB; delay 53.5 samples of 24 kHz, 2.23 ms.
+/// Response over 300–3400 Hz within ±0.05 dB; aliases of 4.2–12 kHz below −84 dB but for the rounding to 16 bits; delay
+/// 53.5 samples of 24 kHz, 2.23 ms.
 /// </remarks>
 public sealed class Downsampler24To8
 {

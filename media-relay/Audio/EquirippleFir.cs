@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace PhoneAgent.MediaRelay.Audio;
 
 /// <summary>
-/// Designs the resamplers' filters at start-up: linear-phase FIR filters of even length whose error is as small as it
+/// Designs the resamplers' filters, once per process (15 ms): linear-phase FIR filters of even length whose error is as small as it
 /// can be everywhere at once, so they are the shortest, hence the quickest and least delayed, that keep their bars.
 /// </summary>
 /// <remarks>
@@ -26,17 +26,15 @@ internal static class EquirippleFir
     /// <param name="passHz">The end of the passband.</param>
     /// <param name="stopHz">The start of the stopband; null for a filter that only has to be flat in its passband.</param>
     /// <param name="stopWeight">How many times smaller the stopband's error has to be than the passband's.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // it runs once: no tier-0 code, please
     public static float[] Design(int length, double sampleHz, double passHz, double? stopHz = null, double stopWeight = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(length % 2, 0, nameof(length));
         var unknowns = length / 2;
         var step = sampleHz / 2 / (unknowns * Density);
-        var grid = new List<GridPoint>();
-        AddBand(grid, unknowns, sampleHz, step, 0, passHz, target: 1, weight: 1);
+        List<GridPoint> grid = [.. Band(0, passHz, target: 1, weight: 1)];
         if (stopHz is { } from)
         {
-            AddBand(grid, unknowns, sampleHz, step, from, sampleHz / 2, target: 0, stopWeight);
+            grid.AddRange(Band(from, sampleHz / 2, target: 0, stopWeight));
         }
 
         var amplitudes = LeastSquares(grid, unknowns);
@@ -53,26 +51,26 @@ internal static class EquirippleFir
         }
 
         return taps;
-    }
 
-    private static void AddBand(List<GridPoint> grid, int unknowns, double sampleHz, double step, double fromHz, double toHz, double target, double weight)
-    {
-        var intervals = (int)Math.Ceiling((toHz - fromHz) / step);
-        for (var i = 0; i <= intervals; i++)
+        IEnumerable<GridPoint> Band(double fromHz, double toHz, double target, double weight)
         {
-            var radians = 2 * Math.PI * (fromHz + ((toHz - fromHz) * i / intervals)) / sampleHz;
-            var cosines = new double[unknowns];
-            for (var k = 0; k < unknowns; k++)
+            var intervals = (int)Math.Ceiling((toHz - fromHz) / step);
+            for (var i = 0; i <= intervals; i++)
             {
-                cosines[k] = Math.Cos(radians * (k + 0.5));
-            }
+                var radians = 2 * Math.PI * (fromHz + ((toHz - fromHz) * i / intervals)) / sampleHz;
+                var cosines = new double[unknowns];
+                for (var k = 0; k < unknowns; k++)
+                {
+                    cosines[k] = Math.Cos(radians * (k + 0.5));
+                }
 
-            grid.Add(new GridPoint(cosines, target, weight));
+                yield return new GridPoint(cosines, target, weight);
+            }
         }
     }
 
     /// <summary>Solves the weighted normal equations by Cholesky's decomposition (the matrix is symmetric and positive).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // most of the work, and it would be over before the JIT looks at it again
     private static double[] LeastSquares(List<GridPoint> grid, int unknowns)
     {
         // Row i holds the lower half of the matrix and, in its last place, the right-hand side.

@@ -5,7 +5,8 @@ namespace PhoneAgent.MediaRelay.Audio;
 /// <summary>
 /// What <see cref="Fir"/> needs of a vector register: as many floats as it holds, treated alike. The multiply-add is
 /// fused (one rounding) at every width, as <see cref="MathF.FusedMultiplyAdd"/> is for one float, so all widths agree
-/// to the last bit.
+/// to the last bit. Every processor in use has it (x64 with AVX2, ARM64); one without computes it in software, right but
+/// a hundred times slower.
 /// </summary>
 internal interface ILanes<TVector>
 {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace PhoneAgent.MediaRelay.Audio;
 
@@ -8,20 +7,21 @@ namespace PhoneAgent.MediaRelay.Audio;
 /// the standard shifted left by two. Source: ITU-T G.711 (11/88), table 2a/2b, https://www.itu.int/rec/T-REC-G.711.
 /// </summary>
 /// <remarks>
-/// A code, inverted, is a tiny floating-point number: sign, three bits of exponent, four of mantissa, with 132 taken off.
-/// So the span versions let the processor's own floats do the companding: a code's seven low bits, shifted to where a
-/// 32-bit float keeps exponent and mantissa, are its magnitude, and the other way round. Every step is exact.
+/// A code, inverted, is a tiny floating-point number: sign, three bits of exponent, four of mantissa, with a bias of 132
+/// to take off. So the span versions let the processor's own floats do the companding: a code's seven low bits, shifted
+/// to where a float keeps the end of its exponent and the start of its mantissa and added to the bits of 132.0, are the
+/// biased magnitude; and the other way round. Every step is exact.
 /// </remarks>
 public static class MuLaw
 {
     private const int Bias = 0x84;
     private const int Clip = 32635;
 
-    // Where the code's exponent and mantissa stand in a 32-bit float: the mantissa has 23 bits there and 4 here.
+    // How far a code's exponent and mantissa are shifted in a float: the mantissa has 23 bits there and 4 here.
     private const int FloatShift = 23 - 4;
 
-    // The exponent of segment 0 (its magnitudes with the bias begin at 2^7) as a float and as a code carries it.
-    private const int FirstSegment = 127 + 7;
+    // The exponent of the first segment in a float: with the bias its magnitudes begin at 2^7.
+    private const int FirstExponent = 127 + 7;
 
     /// <summary>The code of digital silence (+0).</summary>
     public const byte Silence = 0xFF;
@@ -55,7 +55,7 @@ public static class MuLaw
         var done = 0;
         for (; done <= codes.Length - Vector<byte>.Count; done += Vector<byte>.Count)
         {
-            Vector.Widen(~new Vector<byte>(codes[done..]), out var low, out var high);
+            Vector.Widen(new Vector<byte>(codes[done..]), out var low, out var high);
             Decode(low).CopyTo(linear[done..]);
             Decode(high).CopyTo(linear[(done + Vector<short>.Count)..]);
         }
@@ -85,31 +85,31 @@ public static class MuLaw
         }
     }
 
-    private static Vector<short> Decode(Vector<ushort> inverted)
+    private static Vector<short> Decode(Vector<ushort> codes)
     {
-        Vector.Widen(inverted, out var low, out var high);
+        Vector.Widen(codes, out var low, out var high);
         return Vector.Narrow(Decode(low), Decode(high));
     }
 
-    private static Vector<int> Decode(Vector<uint> inverted)
+    private static Vector<int> Decode(Vector<uint> codes)
     {
-        // The bit below the mantissa is the middle of the interval: 4 of the 8 that separate two codes of segment 0.
-        const uint segmentZeroAndMiddle = (FirstSegment << 23) | (1 << (FloatShift - 1));
-        var magnitude = ((inverted & new Vector<uint>(0x7F)) << FloatShift) + new Vector<uint>(segmentZeroAndMiddle);
-        var linear = Vector.AsVectorSingle(magnitude) - new Vector<float>(Bias);
-        var sign = (inverted & new Vector<uint>(0x80)) << 24;
-        return Vector.ConvertToInt32Native(Vector.AsVectorSingle(Vector.AsVectorUInt32(linear) ^ sign));
+        // Codes stand inverted on the line: counted down from the largest magnitude they need no inverting here.
+        var largest = new Vector<uint>(BitConverter.SingleToUInt32Bits(Bias) + (0x7F << FloatShift));
+        var biased = Vector.AsVectorSingle(largest - ((codes & new Vector<uint>(0x7F)) << FloatShift));
+        var negative = Vector.AsVectorUInt32(new Vector<float>(Bias) - biased);
+        var positive = (codes & new Vector<uint>(0x80)) << 24;
+        return Vector.ConvertToInt32Native(Vector.AsVectorSingle(negative ^ positive));
     }
 
     private static Vector<ushort> Encode(Vector<short> linear)
     {
         var clipped = Vector.Min(Vector.Max(linear, new Vector<short>(-Clip)), new Vector<short>(Clip));
         Vector.Widen(Vector.Abs(clipped) + new Vector<short>(Bias), out var low, out var high);
-        var magnitude = Vector.Narrow(SegmentAndMantissa(low), SegmentAndMantissa(high)) - new Vector<ushort>(FirstSegment << 4);
+        var magnitude = Vector.Narrow(ExponentAndMantissa(low), ExponentAndMantissa(high)) - new Vector<ushort>(FirstExponent << 4);
         var sign = (Vector.AsVectorUInt16(linear) >>> 8) & new Vector<ushort>(0x80);
         return (magnitude | sign) ^ new Vector<ushort>(0xFF);
     }
 
-    private static Vector<uint> SegmentAndMantissa(Vector<int> biased) =>
+    private static Vector<uint> ExponentAndMantissa(Vector<int> biased) =>
         Vector.AsVectorUInt32(Vector.ConvertToSingle(biased)) >>> FloatShift;
 }

@@ -8,7 +8,7 @@ internal static class Pcm16
     /// <summary>One filter sum to a sample.</summary>
     public static short FromFloat(float sum) => (short)Math.Clamp((int)MathF.Round(sum), short.MinValue, short.MaxValue);
 
-    /// <summary>Filter sums to samples still as wide as the sums. Sums beyond ±2³¹ do not occur: a filter's gain is below 4.</summary>
+    /// <summary>Filter sums to samples still as wide as the sums, which stay far from the limits of 32 bits.</summary>
     public static Vector<int> FromFloat(Vector<float> sums) =>
         Vector.Min(
             Vector.Max(Vector.ConvertToInt32Native(Vector.Round(sums)), new Vector<int>(short.MinValue)),
