@@ -1,0 +1,147 @@
+using PhoneAgent.Simulator.Scripts;
+
+namespace PhoneAgent.Simulator.Phone.Callers;
+
+/// <summary>
+/// Holds the caller's side of a script: hears the agent's line out (or interrupts it, where the script says so), says
+/// the next one, and hangs up once the agent's last line was heard to its end.
+/// </summary>
+public sealed class ScriptedCaller : ICaller
+{
+    private readonly ConversationScript _script;
+    private readonly SpokenLine?[] _lines;
+    private readonly ScriptedCallerPatience _patience;
+    private Phase _phase = Phase.AwaitsAgent;
+    private int _turn;
+    private int _waited;
+    private int _framesSpoken;
+    private int _answer = 1;
+    private string? _gaveUp;
+
+    /// <param name="script">The conversation; its first turn is the agent's greeting.</param>
+    /// <param name="clips">A caller's line to its sound, 8 kHz PCM.</param>
+    /// <param name="patience">How long to wait for the agent; null: the defaults.</param>
+    public ScriptedCaller(ConversationScript script, Func<string, short[]> clips, ScriptedCallerPatience? patience = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(script.Turns.Count);
+        _script = script;
+        _patience = patience ?? new ScriptedCallerPatience();
+        _lines = [.. script.Turns.Select((turn, number) => turn.Caller is { } text
+            ? new SpokenLine(new CallerLine(number, text, turn.InterruptAfterMs is not null), clips(text))
+            : null)];
+    }
+
+    private enum Phase
+    {
+        AwaitsAgent,
+        HearsAgent,
+        Speaks,
+        HungUp,
+    }
+
+    /// <inheritdoc />
+    public string? Complaint => _gaveUp ?? (_phase == Phase.HungUp ? null : $"the call ended {Whereabouts}");
+
+    private string Whereabouts => (_phase, _turn) switch
+    {
+        (Phase.AwaitsAgent, 0) => "before the greeting",
+        (Phase.AwaitsAgent, _) => $"before the answer to turn {_turn}",
+        (Phase.Speaks, _) => $"while the caller said turn {_turn}",
+        (_, 0) => "during the greeting",
+        _ => $"during the answer to turn {_turn}",
+    };
+
+    private string AgentsLine => _turn == 0 ? "greeting" : $"answer to turn {_turn}";
+
+    /// <inheritdoc />
+    public CallerFrame NextFrame(CallMoment now, Span<byte> mulaw)
+    {
+        if (_phase == Phase.AwaitsAgent && now.AgentBegun >= _answer)
+        {
+            (_phase, _waited) = (Phase.HearsAgent, 0);
+        }
+
+        return _phase switch
+        {
+            Phase.AwaitsAgent => Await(now),
+            Phase.HearsAgent => Hear(now, mulaw),
+            Phase.Speaks => Speak(mulaw),
+            _ => new CallerFrame(HangsUp: true),
+        };
+    }
+
+    private CallerFrame Await(CallMoment now)
+    {
+        // Without a stream there is nobody to wait for: a webhook, a Say or a handover is under way.
+        var limit = now.Connected ? _patience.AnswerBegins : _patience.Disconnected;
+        return ++_waited * LineFrames.Ms > limit.TotalMilliseconds
+            ? GiveUp($"no {AgentsLine} within {limit.TotalSeconds:0.#} s")
+            : default;
+    }
+
+    private CallerFrame Hear(CallMoment now, Span<byte> mulaw)
+    {
+        var heardOut = now.AgentFinished >= _answer && !now.AgentSpeaks;
+        if (_turn == _script.Turns.Count - 1)
+        {
+            if (heardOut)
+            {
+                _phase = Phase.HungUp;
+                return new CallerFrame(HangsUp: true);
+            }
+        }
+        else if (now.Connected && (heardOut || IsTimeToInterrupt(now)))
+        {
+            return BeginToSpeak(now, mulaw);
+        }
+
+        return ++_waited * LineFrames.Ms > _patience.AnswerEnds.TotalMilliseconds
+            ? GiveUp($"{AgentsLine} not over within {_patience.AnswerEnds.TotalSeconds:0.#} s")
+            : default;
+    }
+
+    private bool IsTimeToInterrupt(CallMoment now) =>
+        _script.Turns[_turn + 1].InterruptAfterMs is { } after && (now.Frame - now.AgentBeganAt) * LineFrames.Ms >= after;
+
+    private CallerFrame BeginToSpeak(CallMoment now, Span<byte> mulaw)
+    {
+        _turn++;
+        _waited = 0;
+        _framesSpoken = 0;
+        _answer = now.AgentBegun + 1; // an answer that begins while the caller still speaks is one, too
+        _phase = Phase.Speaks;
+        return Speak(mulaw);
+    }
+
+    private CallerFrame Speak(Span<byte> mulaw)
+    {
+        if (_lines[_turn] is not { } spoken || _framesSpoken == spoken.Frames)
+        {
+            _phase = Phase.AwaitsAgent;
+            return default;
+        }
+
+        spoken[_framesSpoken++].CopyTo(mulaw);
+        return new CallerFrame(spoken.Line);
+    }
+
+    private CallerFrame GiveUp(string reason)
+    {
+        _gaveUp = reason;
+        _phase = Phase.HungUp;
+        return new CallerFrame(HangsUp: true);
+    }
+}
+
+/// <summary>How long a scripted caller waits before giving up.</summary>
+public sealed record ScriptedCallerPatience
+{
+    /// <summary>For the agent to begin its line.</summary>
+    public TimeSpan AnswerBegins { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>For the agent to end its line.</summary>
+    public TimeSpan AnswerEnds { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>For a media stream to be there at all.</summary>
+    public TimeSpan Disconnected { get; init; } = TimeSpan.FromSeconds(60);
+}
