@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace PhoneAgent.Core.Calls;
 
@@ -7,6 +8,7 @@ namespace PhoneAgent.Core.Calls;
 /// Twilio's name of one phone call: <c>CA</c> and 32 hexadecimal digits. Holding one means the text was checked, so it
 /// can stand in a path or a file name. Source: https://www.twilio.com/docs/glossary/what-is-a-sid
 /// </summary>
+[JsonConverter(typeof(CallSidJsonConverter))]
 public readonly record struct CallSid
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");

@@ -1,0 +1,139 @@
+namespace PhoneAgent.Core.Calls;
+
+/// <summary>
+/// Gathers a call's events into its record. The store keeps the order in which appends arrived, and an append may be
+/// repeated: relay events count once per nonce and sequence number, and are put in the order of their attempt.
+/// </summary>
+internal sealed class CallRecordFold
+{
+    private readonly HashSet<RelayStamp> _seen = [];
+    private readonly Dictionary<string, int> _attemptOfNonce = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<int, CallAttempt> _attempts = [];
+    private readonly SortedDictionary<int, CallTransfer> _transfers = [];
+    private readonly List<CallEvent> _spokenAndDone = [];
+    private readonly List<StatusReport> _statuses = [];
+    private CallReceived? _received;
+    private DateTimeOffset? _beganAt;
+
+    public void Add(CallEvent one)
+    {
+        _beganAt ??= one.At;
+        switch (one)
+        {
+            case CallReceived received:
+                _received ??= received;
+                break;
+            case StreamOffered offer:
+                _attemptOfNonce[offer.Nonce] = offer.Attempt;
+                Change(offer.Attempt, attempt => attempt with { Offer = offer, OfferedAt = attempt.OfferedAt ?? offer.At, Agent = offer.Agent });
+                break;
+            case StatusChanged status:
+                if (!_statuses.Exists(one => one.SequenceNumber == status.SequenceNumber && one.Status == status.Status))
+                {
+                    _statuses.Add(new StatusReport(status.At, status.SequenceNumber, status.Status, status.DurationSeconds, status.AnsweredBy));
+                }
+
+                break;
+            case TransferDialed dialed:
+                ChangeNewestTransfer(transfer => transfer.Target == dialed.Target && transfer.DialedAt is null ? transfer with { DialedAt = dialed.At } : transfer);
+                break;
+            case TransferEnded ended:
+                ChangeNewestTransfer(transfer => transfer.Outcome is null ? transfer with { Outcome = ended.Outcome } : transfer);
+                break;
+            default:
+                if (one.Relay is { } stamp && _seen.Add(stamp))
+                {
+                    AddFromRelay(one, stamp);
+                }
+
+                break;
+        }
+    }
+
+    public CallRecord Finish(CallSid callSid)
+    {
+        var inOrder = _spokenAndDone
+            .OrderBy(one => _attemptOfNonce.GetValueOrDefault(one.Relay!.Nonce, int.MaxValue))
+            .ThenBy(one => one.Relay!.Sequence)
+            .ToList();
+        return new CallRecord
+        {
+            CallSid = callSid,
+            BeganAt = _beganAt,
+            Direction = _received?.Direction,
+            Caller = _received?.From,
+            Called = _received?.To,
+            Agent = _received?.Agent ?? _attempts.Values.FirstOrDefault()?.Agent,
+            RequestId = _received?.RequestId,
+            Attempts = [.. _attempts.Select(one => one.Value with { Transfer = TransferOf(one.Key) })],
+            Transcript = [.. inOrder.Select(SpokenTurnOf).OfType<SpokenTurn>()],
+            Tools = [.. inOrder.OfType<ToolCalled>().Select(tool => new ToolUse(tool.At, tool.Name, tool.Outcome, tool.DurationMs))],
+            Digits = string.Concat(inOrder.OfType<DigitPressed>().Select(digit => digit.Digit)),
+            Transfers = [.. _transfers.Values],
+            Statuses = [.. _statuses.OrderBy(status => status.SequenceNumber)],
+            Figures = _attempts.Values.Select(attempt => attempt.End?.Figures).OfType<StreamFigures>().Aggregate(new StreamFigures(), Sum),
+        };
+    }
+
+    private void AddFromRelay(CallEvent one, RelayStamp stamp)
+    {
+        if (one is StreamStarted started)
+        {
+            // A ticket alone suffices: an attempt may be known from the relay only.
+            _attemptOfNonce.TryAdd(stamp.Nonce, started.Attempt);
+        }
+
+        var known = _attemptOfNonce.TryGetValue(stamp.Nonce, out var number);
+        switch (one)
+        {
+            case StreamStarted start:
+                Change(number, attempt => attempt with { StartedAt = attempt.StartedAt ?? start.At, StreamSid = start.StreamSid });
+                break;
+            case HandedOver when known:
+                Change(number, attempt => attempt with { HandedOverAt = one.At });
+                break;
+            case StreamEnded ended when known:
+                Change(number, attempt => attempt with { End = new AttemptEnd(ended.At, ended.Reason, ended.Detail, ended.Figures) });
+                break;
+            case TransferRequested asked when known:
+                _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
+                break;
+            case CallerSaid or AgentSaid or DigitPressed or ToolCalled:
+                _spokenAndDone.Add(one);
+                break;
+        }
+    }
+
+    private void Change(int number, Func<CallAttempt, CallAttempt> change) =>
+        _attempts[number] = change(_attempts.TryGetValue(number, out var attempt) ? attempt : new CallAttempt(number));
+
+    private CallTransfer? TransferOf(int attempt) => _transfers.TryGetValue(attempt, out var transfer) ? transfer : null;
+
+    private void ChangeNewestTransfer(Func<CallTransfer, CallTransfer> change)
+    {
+        if (_transfers.Count > 0)
+        {
+            var newest = _transfers.Keys.Last();
+            _transfers[newest] = change(_transfers[newest]);
+        }
+    }
+
+    private static SpokenTurn? SpokenTurnOf(CallEvent one) => one switch
+    {
+        CallerSaid caller => new SpokenTurn(caller.At, Speaker.Caller, caller.Text),
+        AgentSaid agent => new SpokenTurn(agent.At, Speaker.Agent, agent.Text, agent.HeardText, agent.GeneratedMs, agent.HeardMs),
+        _ => null,
+    };
+
+    private static StreamFigures Sum(StreamFigures one, StreamFigures other) => new()
+    {
+        CallerMs = one.CallerMs + other.CallerMs,
+        CallerMsToGemini = one.CallerMsToGemini + other.CallerMsToGemini,
+        CallerMsDropped = one.CallerMsDropped + other.CallerMsDropped,
+        AgentMs = one.AgentMs + other.AgentMs,
+        AgentMsHeard = one.AgentMsHeard + other.AgentMsHeard,
+        Interruptions = one.Interruptions + other.Interruptions,
+        MalformedMessages = one.MalformedMessages + other.MalformedMessages,
+        TotalTokens = one.TotalTokens + other.TotalTokens,
+    };
+}
