@@ -16,6 +16,9 @@ namespace PhoneAgent.MediaRelay.Audio;
 /// </remarks>
 public sealed class Downsampler24To8
 {
+    /// <summary>Samples of silence, at 8 kHz, after which a sound has left the filter to its last trace.</summary>
+    public const int TailSamples = TapsPerPhase;
+
     private const int Phases = 3;
     private const int TapsPerPhase = 36;
     private const int TapCount = Phases * TapsPerPhase;

@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using PhoneAgent.Core;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Configuration;
+using PhoneAgent.Core.Trust;
+using PhoneAgent.MediaRelay.Calls;
+using PhoneAgent.MediaRelay.Sockets;
+
+namespace PhoneAgent.MediaRelay;
+
+/// <summary>
+/// Where Twilio's media stream arrives: nobody gets past it without a genuine ticket for the call in the path and, when
+/// this relay knows the auth token, Twilio's signature; all of that before the WebSocket is opened.
+/// </summary>
+internal sealed partial class CallEndpoint(
+    StreamTickets tickets,
+    ActiveCalls calls,
+    CallServices services,
+    IOptionsMonitor<TwilioSettings> twilio,
+    IOptionsMonitor<PhoneAgentSettings> agent,
+    IOptionsMonitor<GeminiSettings> gemini,
+    IOptionsMonitor<RelaySettings> relay,
+    ILogger<CallEndpoint> logger)
+{
+    /// <summary>Route of the stream. A Stream URL takes no query string, so call and ticket stand in the path.</summary>
+    public const string Route = "/stream/{callSid}/{ticket}";
+
+    // Twilio's messages have under a kilobyte.
+    private const int MaxMessageBytes = 64 * 1024;
+
+    private readonly ILogger _logger = logger;
+
+    private static readonly Func<ILogger, CallSid, IDisposable?> CallScope = LoggerMessage.DefineScope<CallSid>("CallSid:{CallSid}");
+
+    /// <summary>Handles one request.</summary>
+    public async Task HandleAsync(HttpContext context, string callSid, string ticket)
+    {
+        if (!CallSid.TryParse(callSid, out var call))
+        {
+            Refuse(context, StatusCodes.Status403Forbidden, "callSid");
+            return;
+        }
+
+        using var scope = CallScope(_logger, call);
+        var check = tickets.Check(call, ticket);
+        if (check.Outcome != TicketOutcome.Genuine)
+        {
+            Refuse(context, StatusCodes.Status403Forbidden, $"ticket {check.Outcome}");
+        }
+        else if (!IsSignedAsRequired(context))
+        {
+            Refuse(context, StatusCodes.Status403Forbidden, "signature");
+        }
+        else if (!context.WebSockets.IsWebSocketRequest)
+        {
+            Refuse(context, StatusCodes.Status400BadRequest, "no WebSocket");
+        }
+        else if (!calls.TryAdmit())
+        {
+            Refuse(context, StatusCodes.Status503ServiceUnavailable, "no room");
+        }
+        else
+        {
+            try
+            {
+                await HoldAsync(context, new AdmittedTicket(call, check.Nonce!));
+            }
+            finally
+            {
+                calls.Leave();
+            }
+        }
+    }
+
+    private async Task HoldAsync(HttpContext context, AdmittedTicket ticket)
+    {
+        using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
+        await using var socket = new WebSocketMessageSocket(webSocket, MaxMessageBytes, services.Time);
+        var limits = new CallLimits(twilio.CurrentValue.AccountSid, gemini.CurrentValue.Model, TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
+        await calls.RunAsync(new CallSession(services, limits, ticket, socket));
+    }
+
+    // Off unless the relay was given the auth token: least privilege. Then it is required, over the configured address.
+    private bool IsSignedAsRequired(HttpContext context)
+    {
+        var (token, previous) = (twilio.CurrentValue.AuthToken, twilio.CurrentValue.PreviousAuthToken);
+        if (string.IsNullOrEmpty(token) && string.IsNullOrEmpty(previous))
+        {
+            return true;
+        }
+
+        // The raw path behind /stream, as Twilio sent it; never the Host header.
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        var behind = target.StartsWith("/stream", StringComparison.Ordinal) ? target["/stream".Length..] : target;
+        var url = (agent.CurrentValue.StreamUrl ?? "").TrimEnd('/') + behind;
+        return TwilioSignature.VerifyHandshake(context.Request.Headers[TwilioSignature.HeaderName], url, token, previous);
+    }
+
+    private void Refuse(HttpContext context, int status, string reason)
+    {
+        Telemetry.Refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        LogRefused(status, reason);
+        context.Response.StatusCode = status;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A stream was refused with {Status}: {Reason}.")]
+    private partial void LogRefused(int status, string reason);
+}

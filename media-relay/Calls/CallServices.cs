@@ -1,0 +1,33 @@
+using PhoneAgent.Core.Agents;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Gemini;
+
+namespace PhoneAgent.MediaRelay.Calls;
+
+/// <summary>What all calls of a relay share.</summary>
+/// <param name="Log">The call log.</param>
+/// <param name="Gemini">Opens connections to Gemini.</param>
+/// <param name="Agents">The profile of a name; the default profile when there is none of that name.</param>
+/// <param name="Pacer">Wakes playback.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="NewId">A fresh random id.</param>
+/// <param name="Logger">Takes the calls' log lines.</param>
+public sealed record CallServices(
+    ICallLog Log,
+    IGeminiConnector Gemini,
+    Func<string?, AgentProfile> Agents,
+    Pacer Pacer,
+    TimeProvider Time,
+    Func<string> NewId,
+    ILogger Logger);
+
+/// <summary>The settings that hold for one call, taken when it begins.</summary>
+/// <param name="AccountSid">The only account whose streams are accepted.</param>
+/// <param name="Model">The Live model.</param>
+/// <param name="MaxCallDuration">Age at which a call ends, over all its streams.</param>
+public sealed record CallLimits(string AccountSid, string Model, TimeSpan MaxCallDuration);
+
+/// <summary>What the ticket in the stream's address proved.</summary>
+/// <param name="CallSid">The only call the stream may be of.</param>
+/// <param name="Nonce">Usable once.</param>
+public sealed record AdmittedTicket(CallSid CallSid, string Nonce);

@@ -1,0 +1,217 @@
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Gemini;
+using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Twilio;
+
+namespace PhoneAgent.MediaRelay.Calls;
+
+/// <summary>
+/// One call's stream, from Twilio's first message to both sides closed.
+/// <code>
+///            µ-law 8 kHz                 µ-law, by position             PCM16 16 kHz
+///  Twilio ───────────────► TwilioListener ──► CallerAudio ──► GeminiSession ───────────► Gemini
+///                                │ marks           (ring)        │      ▲
+///                                ▼                               ▼      │ PCM16 24 kHz, transcripts,
+///  Twilio ◄─── SpeakAsync ◄── Conversation ◄── µ-law ────────────┘◄─────┘ interrupted, turnComplete
+///      media, mark, clear     (Playback, turns)
+///                                │ facts
+///                                ▼
+///                           CallJournal ──► call log
+/// </code>
+/// 1. Admit: <c>start</c> matches the ticket, the ticket is claimed; only then anything is paid for.
+/// 2. Run: the listener, the speaker, the Gemini session and the journal, each one loop.
+/// 3. End: the first end any of them reports is the call's end.
+/// 4. Close: the end is stored, then Twilio's socket closed; caller audio is carried to Gemini until then.
+/// </summary>
+internal sealed partial class CallSession
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MediaTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly CallServices _services;
+    private readonly CallLimits _limits;
+    private readonly AdmittedTicket _ticket;
+    private readonly IMessageSocket _twilio;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Signal _twilioDue = new();
+    private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _speakingEnded;
+
+    /// <summary>Prepares a session for a stream whose ticket is genuine.</summary>
+    public CallSession(CallServices services, CallLimits limits, AdmittedTicket ticket, IMessageSocket twilio)
+    {
+        _services = services;
+        _limits = limits;
+        _ticket = ticket;
+        _twilio = twilio;
+        _time = services.Time;
+        _logger = services.Logger;
+    }
+
+    /// <summary>Holds the call until its stream has ended and both sides are closed. Never throws for what peers do.</summary>
+    public async Task<CallEnd> RunAsync()
+    {
+        var admission = new StreamAdmission(_services, _limits, _ticket, _twilio);
+        var admitted = await admission.AdmitAsync();
+        if (admitted.Start is null)
+        {
+            var refusal = admitted.Refusal!;
+            LogRefused(refusal.Reason, refusal.Detail);
+            await _twilio.CloseAsync(refusal.CloseCode, refusal.Detail ?? "");
+            await DrainAsync();
+            return refusal;
+        }
+
+        return await HoldAsync(admitted, admission.MalformedMessages);
+    }
+
+    /// <summary>Ends the stream for a reason of the relay's own; only the first end counts.</summary>
+    public void End(CallEnd end) => _end.TrySetResult(end);
+
+    private async Task<CallEnd> HoldAsync(Admission admitted, int malformedBefore)
+    {
+        var start = admitted.Start!;
+        var began = _time.GetTimestamp();
+        var callerDue = new Signal();
+        using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger);
+        using var caller = new CallerAudio(callerDue);
+        using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
+        var listener = new TwilioListener(_twilio, caller, conversation, journal, _time, End, _logger);
+        var agent = _services.Agents(start.Parameters.GetValueOrDefault("agent"));
+        using var gemini = new GeminiSession(_services.Gemini, _limits.Model, agent, caller, callerDue, conversation, _time, _logger);
+        journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid) { At = _time.GetUtcNow() });
+
+        var journaling = GuardAsync(journal.RunAsync);
+        var listening = GuardAsync(listener.RunAsync);
+        var speaking = GuardAsync(() => SpeakAsync(conversation));
+        var talking = GuardAsync(() => TalkAsync(gemini));
+        var deadline = (admitted.CallBegan ?? _time.GetUtcNow()) + _limits.MaxCallDuration;
+        using (_time.CreateTimer(_ => Watch(listener, deadline), null, WatchEvery, WatchEvery))
+        {
+            var end = await _end.Task;
+            if (end.Reason == EndReason.CallerHungUp)
+            {
+                // No caller audio is coming any more, so the paid session ends before anything else.
+                await FinishAsync(gemini, talking);
+            }
+
+            conversation.Finish();
+            var figures = conversation.Figures() with
+            {
+                CallerMs = caller.Received / Audio.Telephony.PhoneBytesPerMs,
+                CallerMsToGemini = gemini.SentSamples / Audio.Telephony.PhoneBytesPerMs,
+                CallerMsDropped = caller.Dropped / Audio.Telephony.PhoneBytesPerMs,
+                MalformedMessages = malformedBefore + listener.MalformedMessages + gemini.MalformedMessages,
+            };
+            await journal.FinishAsync(journaling, new StreamEnded(end.Reason, end.Detail, figures) { At = _time.GetUtcNow() });
+
+            await _twilio.CloseAsync(end.CloseCode, end.Reason.ToString());
+            await AbortUnlessEndedAsync(listening, _twilio.Abort);
+            await DrainAsync();
+            await FinishAsync(gemini, talking);
+            _speakingEnded = true;
+            _twilioDue.Set();
+            await speaking;
+            var duration = _time.GetElapsedTime(began);
+            LogEnded(end.Reason, end.Detail, duration, figures);
+            return end;
+        }
+    }
+
+    private async Task TalkAsync(GeminiSession gemini)
+    {
+        var ended = await gemini.RunAsync();
+        if (ended.Problem is { } problem)
+        {
+            End(new CallEnd(EndReason.GeminiUnavailable, problem, CallEnd.InternalError));
+        }
+    }
+
+    // Sends what the conversation has for Twilio: at once what may go at once, the rest when the pacer says so.
+    private async Task SpeakAsync(Conversation conversation)
+    {
+        var message = new byte[StreamMessageWriter.MaxMessageBytes];
+        while (!_speakingEnded)
+        {
+            await _twilioDue.WaitAsync();
+            while (!_speakingEnded)
+            {
+                var length = conversation.NextMessage(message, out var wait);
+                if (length == 0)
+                {
+                    if (wait is { } delay)
+                    {
+                        _services.Pacer.WakeAfter(delay, _twilioDue);
+                    }
+
+                    break;
+                }
+
+                if (!await _twilio.SendAsync(message.AsMemory(0, length)))
+                {
+                    End(new CallEnd(EndReason.StreamLost, "Twilio's socket takes nothing any more"));
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Watch(TwilioListener listener, DateTimeOffset deadline)
+    {
+        if (listener.SinceMedia >= MediaTimeout)
+        {
+            End(new CallEnd(EndReason.StreamLost, $"no media for {MediaTimeout.TotalSeconds:0} s"));
+        }
+        else if (_time.GetUtcNow() >= deadline)
+        {
+            End(new CallEnd(EndReason.TimeLimit));
+        }
+    }
+
+    private async Task FinishAsync(GeminiSession gemini, Task talking)
+    {
+        gemini.Finish();
+        await AbortUnlessEndedAsync(talking, gemini.Abort);
+    }
+
+    private async Task AbortUnlessEndedAsync(Task task, Action abort)
+    {
+        using var timer = _time.CreateTimer(_ => abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+        await task;
+    }
+
+    // Reads until the peer has closed too, so that the close code reaches it; a peer that goes on talking is cut off.
+    private async Task DrainAsync()
+    {
+        using var timer = _time.CreateTimer(_ => _twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+        while ((await _twilio.ReadAsync()).Kind is SocketReadKind.Message or SocketReadKind.TooLarge)
+        {
+            // What a peer says after the end is of no interest.
+        }
+    }
+
+    // A defect in one loop ends this call, with a log entry, and no other.
+    private async Task GuardAsync(Func<Task> loop)
+    {
+        try
+        {
+            await loop();
+        }
+        catch (Exception e)
+        {
+            LogDefect(e);
+            End(new CallEnd(EndReason.InternalError, "an error in the relay", CallEnd.InternalError));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stream was refused: {Reason}, {Detail}.")]
+    private partial void LogRefused(EndReason reason, string? detail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The stream ended: {Reason} ({Detail}) after {Duration}; {Figures}.")]
+    private partial void LogEnded(EndReason reason, string? detail, TimeSpan duration, StreamFigures figures);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An error in the relay ends this call.")]
+    private partial void LogDefect(Exception defect);
+}

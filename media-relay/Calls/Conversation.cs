@@ -1,0 +1,274 @@
+using System.Buffers;
+using System.Text;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Audio;
+using PhoneAgent.MediaRelay.Twilio;
+
+namespace PhoneAgent.MediaRelay.Calls;
+
+/// <summary>
+/// What is being said in one call, and the one owner of that state: the loops, marks and timers change it only through
+/// these methods, each a short critical section that never waits. Facts for the log leave through the journal.
+/// </summary>
+internal sealed class Conversation : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private readonly CallJournal _journal;
+    private readonly StreamMessageWriter _messages;
+    private readonly Signal _twilioDue;
+    private readonly long _began;
+    private readonly Playback _playback = new();
+    private readonly List<AgentTurn> _turns = [];
+    private readonly ArrayBufferWriter<byte> _callerText = new(256);
+    private bool _clearDue;
+    private bool _cut;
+    private long? _markDue;
+    private long _agentSamples;
+    private long _heardSamples;
+    private long _totalTokens;
+    private int _interruptions;
+
+    /// <summary>Starts the call's clock.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="journal">Takes the facts.</param>
+    /// <param name="messages">Writes Twilio's messages for this stream.</param>
+    /// <param name="twilioDue">Signalled when there may be something to send to Twilio.</param>
+    public Conversation(TimeProvider time, CallJournal journal, StreamMessageWriter messages, Signal twilioDue)
+    {
+        _time = time;
+        _journal = journal;
+        _messages = messages;
+        _twilioDue = twilioDue;
+        _began = time.GetTimestamp();
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_began);
+
+    private AgentTurn? OpenTurn => _turns is [.., { Complete: false } turn] ? turn : null;
+
+    /// <summary>Gemini spoke: agent audio as the phone hears it, µ-law.</summary>
+    public void AgentSpoke(ReadOnlySpan<byte> mulaw)
+    {
+        lock (_lock)
+        {
+            SettleCaller();
+            var turn = OpenTurn ?? Open();
+            _cut = false;
+            _playback.Append(mulaw);
+            _agentSamples += mulaw.Length;
+            turn.End = _playback.Appended;
+        }
+
+        _twilioDue.Set();
+    }
+
+    /// <summary>The sound of the agent's last milliseconds that a filter still held; part of the audio, not of the speech.</summary>
+    public void AgentFadedOut(ReadOnlySpan<byte> mulaw)
+    {
+        lock (_lock)
+        {
+            _playback.Append(mulaw);
+        }
+
+        _twilioDue.Set();
+    }
+
+    /// <summary>A piece of the agent's transcript, UTF-8.</summary>
+    public void AgentSaid(ReadOnlySpan<byte> utf8)
+    {
+        lock (_lock)
+        {
+            if (_cut)
+            {
+                return; // words of the interrupted turn, which the caller will never hear
+            }
+
+            // The transcript can lag behind the audio, even behind the end of the turn.
+            SettleCaller();
+            (_turns is [.., var newest] ? newest : Open()).AddText(utf8);
+        }
+    }
+
+    /// <summary>A piece of the caller's transcript, UTF-8.</summary>
+    public void CallerSaid(ReadOnlySpan<byte> utf8)
+    {
+        lock (_lock)
+        {
+            _callerText.Write(utf8);
+        }
+    }
+
+    /// <summary>Gemini will add nothing to the agent's turn; what is left of it may play to its end.</summary>
+    public void AgentTurnGenerated()
+    {
+        lock (_lock)
+        {
+            _cut = false;
+            SettleCaller();
+            if (OpenTurn is { } turn)
+            {
+                turn.Complete = true;
+            }
+
+            SettleHeard();
+        }
+
+        _twilioDue.Set();
+    }
+
+    /// <summary>The caller interrupted the agent: what was not heard is dropped here and in Twilio's buffer.</summary>
+    public void Interrupted()
+    {
+        lock (_lock)
+        {
+            var heardTo = _playback.Clear(Now);
+            _clearDue = true;
+            _markDue = null;
+            foreach (var turn in _turns)
+            {
+                if (heardTo < turn.End)
+                {
+                    _interruptions++;
+                    _journal.Add(new AgentInterrupted(turn.HeardMs(heardTo), turn.GeneratedMs) { At = _time.GetUtcNow() });
+                }
+
+                Settle(turn, heardTo);
+            }
+
+            _cut = true;
+            _turns.Clear();
+        }
+
+        _twilioDue.Set();
+    }
+
+    /// <summary>Twilio echoed a mark: the agent's audio was played up to this position, or discarded by a <c>clear</c>.</summary>
+    public void MarkEchoed(long position)
+    {
+        lock (_lock)
+        {
+            _playback.Marked(position, Now);
+            SettleHeard();
+        }
+    }
+
+    /// <summary>Gemini's running count of the session's tokens.</summary>
+    public void TokensCounted(long total)
+    {
+        lock (_lock)
+        {
+            _totalTokens = Math.Max(_totalTokens, total);
+        }
+    }
+
+    /// <summary>
+    /// Writes the next message that may go to Twilio now: <c>clear</c> before all else, then media, each followed by a
+    /// mark. Returns its length; 0 when nothing may be sent now, <paramref name="wait"/> then tells in how long it may.
+    /// </summary>
+    public int NextMessage(Span<byte> message, out TimeSpan? wait)
+    {
+        lock (_lock)
+        {
+            wait = null;
+            if (_clearDue)
+            {
+                _clearDue = false;
+                return _messages.Clear(message);
+            }
+
+            if (_markDue is { } position)
+            {
+                _markDue = null;
+                return _messages.Mark(position, message);
+            }
+
+            Span<byte> mulaw = stackalloc byte[Playback.MaxMessageBytes];
+            var paused = OpenTurn is null;
+            var length = _playback.Take(Now, paused, mulaw);
+            if (length > 0)
+            {
+                _markDue = _playback.Sent;
+                return _messages.Media(mulaw[..length], message);
+            }
+
+            wait = _playback.DueIn(Now, paused);
+            return 0;
+        }
+    }
+
+    /// <summary>Puts what was said but not yet logged into the journal, the agent's words as far as they were heard.</summary>
+    public void Finish()
+    {
+        lock (_lock)
+        {
+            SettleCaller();
+            var heardTo = _playback.HeardTo(Now);
+            _turns.ForEach(turn => Settle(turn, heardTo));
+            _turns.Clear();
+        }
+    }
+
+    /// <summary>What was counted of the agent's side, in the turns that are over.</summary>
+    public StreamFigures Figures()
+    {
+        lock (_lock)
+        {
+            return new StreamFigures
+            {
+                AgentMs = _agentSamples / Telephony.PhoneBytesPerMs,
+                AgentMsHeard = _heardSamples / Telephony.PhoneBytesPerMs,
+                Interruptions = _interruptions,
+                TotalTokens = _totalTokens,
+            };
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _playback.Dispose();
+        }
+    }
+
+    private AgentTurn Open()
+    {
+        var turn = new AgentTurn(_playback.Appended);
+        _turns.Add(turn);
+        return turn;
+    }
+
+    private void SettleCaller()
+    {
+        if (_callerText.WrittenCount == 0)
+        {
+            return;
+        }
+
+        var text = Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim();
+        _callerText.ResetWrittenCount();
+        _journal.Add(new CallerSaid(text) { At = _time.GetUtcNow() });
+    }
+
+    private void SettleHeard()
+    {
+        var heardTo = _playback.HeardTo(Now);
+        while (_turns is [{ Complete: true } oldest, ..] && heardTo >= oldest.End)
+        {
+            Settle(oldest, heardTo);
+            _turns.RemoveAt(0);
+        }
+    }
+
+    private void Settle(AgentTurn turn, long heardTo)
+    {
+        _heardSamples += turn.HeardSamples(heardTo);
+        var text = turn.Text();
+        if (text.Length > 0 || turn.GeneratedMs > 0)
+        {
+            _journal.Add(new AgentSaid(text, turn.HeardText(heardTo), turn.GeneratedMs, turn.HeardMs(heardTo)) { At = _time.GetUtcNow() });
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using PhoneAgent.MediaRelay.Audio;
+
+namespace PhoneAgent.MediaRelay.Calls;
+
+/// <summary>
+/// The agent's audio between Gemini, which speaks in bursts faster than real time, and the caller's ear. It keeps
+/// what is not yet sent, lets at most <see cref="LeadLimit"/> run ahead of what the caller hears, and knows what was heard.
+/// Positions count µ-law samples appended since the call began. Not thread-safe: <see cref="Conversation"/> owns it.
+/// </summary>
+internal sealed class Playback : IDisposable
+{
+    /// <summary>How far Twilio's buffer may run ahead of the caller's ear: long enough for the network's jitter, short enough that <c>clear</c> discards little.</summary>
+    public static readonly TimeSpan LeadLimit = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>The largest media message, 100 ms: fewer messages for the same audio.</summary>
+    public const int MaxMessageBytes = 100 * Telephony.PhoneBytesPerMs;
+
+    private const int QueueLimit = 600 * Telephony.PhoneRate;
+
+    private readonly ByteRing _queue = new(QueueLimit);
+    private TimeSpan _playedOutAt;
+    private long _marked;
+    private long _clearedTo;
+
+    /// <summary>Position after the newest sample received from Gemini.</summary>
+    public long Appended => _queue.End;
+
+    /// <summary>Position up to which audio was sent to Twilio, or discarded instead.</summary>
+    public long Sent => _queue.Start;
+
+    /// <summary>Adds agent audio, µ-law; returns the samples dropped because ten minutes were waiting already.</summary>
+    public int Append(ReadOnlySpan<byte> mulaw) => _queue.Append(mulaw);
+
+    /// <summary>
+    /// The next message's audio when it may be sent now; 0 when nothing waits or the lead is used up.
+    /// </summary>
+    /// <param name="now">Time since the call began.</param>
+    /// <param name="agentPaused">Nothing more is coming soon, so that a rest shorter than a frame goes out as well.</param>
+    /// <param name="mulaw">At least <see cref="MaxMessageBytes"/> long.</param>
+    public int Take(TimeSpan now, bool agentPaused, Span<byte> mulaw)
+    {
+        if (DueIn(now, agentPaused) is not { Ticks: <= 0 })
+        {
+            return 0;
+        }
+
+        var length = _queue.Copy(_queue.Start, mulaw[..MaxMessageBytes]);
+        _queue.Release(_queue.Start + length);
+        _playedOutAt = Later(_playedOutAt, now) + Telephony.PhoneDuration(length);
+        return length;
+    }
+
+    /// <summary>In how long the next message may be sent, zero or less when now; null when nothing waits.</summary>
+    public TimeSpan? DueIn(TimeSpan now, bool agentPaused)
+    {
+        var waiting = Math.Min(_queue.Count, MaxMessageBytes);
+        if (waiting == 0 || (waiting < Telephony.FrameBytes && !agentPaused))
+        {
+            return null;
+        }
+
+        return _playedOutAt + Telephony.PhoneDuration(waiting) - LeadLimit - now;
+    }
+
+    /// <summary>Twilio played everything up to <paramref name="position"/>. A mark that <c>clear</c> flushed, or that was never sent, says nothing.</summary>
+    public void Marked(long position, TimeSpan now)
+    {
+        if (position <= _clearedTo || position > Sent || position <= _marked)
+        {
+            return;
+        }
+
+        _marked = position;
+        _playedOutAt = now + Telephony.PhoneDuration(Sent - position);
+    }
+
+    /// <summary>Position up to which the caller has heard the agent: by the clock, corrected by the marks that came back.</summary>
+    public long HeardTo(TimeSpan now)
+    {
+        var ahead = Telephony.PhoneBytes(Later(_playedOutAt, now) - now);
+        return Math.Max(Math.Max(Sent - ahead, _marked), _clearedTo);
+    }
+
+    /// <summary>
+    /// Discards what the caller has not heard, here and (by the <c>clear</c> the caller of this method sends) in
+    /// Twilio's buffer. Returns the position heard, frozen at this moment.
+    /// </summary>
+    public long Clear(TimeSpan now)
+    {
+        var heard = HeardTo(now);
+        _queue.Release(Appended);
+        _clearedTo = Appended;
+        _playedOutAt = now;
+        return heard;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _queue.Dispose();
+
+    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

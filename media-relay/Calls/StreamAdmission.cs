@@ -1,0 +1,115 @@
+using System.Globalization;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Twilio;
+
+namespace PhoneAgent.MediaRelay.Calls;
+
+/// <summary>A stream that may have an agent, or why not.</summary>
+/// <param name="Start">Twilio's start message; null when refused.</param>
+/// <param name="Attempt">Which attempt of the call this stream is, from 1.</param>
+/// <param name="CallBegan">When the call began; null when the log does not know.</param>
+/// <param name="Refusal">Why there is no stream; null when there is.</param>
+internal sealed record Admission(StreamStart? Start, int Attempt, DateTimeOffset? CallBegan, CallEnd? Refusal);
+
+/// <summary>
+/// The first messages of a stream, up to the proof that it is the one its ticket was made for and the only one. Before
+/// that nothing is paid for: no Gemini session, no entry in the log.
+/// </summary>
+internal sealed class StreamAdmission(CallServices services, CallLimits limits, AdmittedTicket ticket, IMessageSocket twilio)
+{
+    /// <summary>How long Twilio may take to send <c>start</c>; it sends it at once.</summary>
+    public static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+
+    // connected, start, and room for what Twilio may add one day.
+    private const int MaxMessagesBeforeStart = 20;
+
+    /// <summary>Messages before <c>start</c> that could not be read.</summary>
+    public int MalformedMessages { get; private set; }
+
+    /// <summary>Reads up to <c>start</c>, checks it and claims the ticket.</summary>
+    public async Task<Admission> AdmitAsync()
+    {
+        var timedOut = false;
+        using var timer = services.Time.CreateTimer(
+            _ =>
+            {
+                timedOut = true;
+                twilio.Abort();
+            },
+            null,
+            StartTimeout,
+            Timeout.InfiniteTimeSpan);
+        var (start, refusal) = await ReadStartAsync();
+        if (refusal is not null)
+        {
+            return Refused(timedOut ? Violation($"no start within {StartTimeout.TotalSeconds:0} s") : refusal);
+        }
+
+        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        return await ClaimAsync(start!);
+    }
+
+    private static Admission Refused(CallEnd end) => new(null, 0, null, end);
+
+    private static CallEnd Violation(string detail) => new(EndReason.ProtocolViolation, detail, CallEnd.PolicyViolation);
+
+    private async Task<(StreamStart? Start, CallEnd? Refusal)> ReadStartAsync()
+    {
+        for (var i = 0; i < MaxMessagesBeforeStart; i++)
+        {
+            var read = await twilio.ReadAsync();
+            switch (read.Kind)
+            {
+                case SocketReadKind.TooLarge:
+                    return (null, new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge));
+                case not SocketReadKind.Message:
+                    return (null, new CallEnd(EndReason.StreamLost, "the socket ended before start"));
+            }
+
+            var message = read.Message.Span;
+            switch (StreamMessage.Read(message).Kind)
+            {
+                case StreamMessageKind.Start:
+                    return !StreamStart.TryRead(message, out var start, out var problem) ? (null, Violation(problem))
+                        : !Matches(start) ? (null, Violation("start names another call or account than the ticket"))
+                        : (start, null);
+                case StreamMessageKind.Stop:
+                    return (null, new CallEnd(EndReason.CallerHungUp, "stop before start"));
+                case StreamMessageKind.Malformed:
+                    MalformedMessages++;
+                    break;
+            }
+        }
+
+        return (null, Violation("too many messages before start"));
+    }
+
+    private bool Matches(StreamStart start) =>
+        start.CallSid == ticket.CallSid.Value && start.AccountSid == limits.AccountSid;
+
+    private async Task<Admission> ClaimAsync(StreamStart start)
+    {
+        try
+        {
+            if (!await services.Log.TryClaimAsync(ticket.CallSid, ticket.Nonce, services.NewId(), CancellationToken.None))
+            {
+                return Refused(Violation("the ticket was used already"));
+            }
+
+            var record = CallRecord.From(ticket.CallSid, await services.Log.ReadAsync(ticket.CallSid, CancellationToken.None));
+            if (record.Attempts.FirstOrDefault(attempt => attempt.End?.Reason.IsFinal() == true)?.End is { } end)
+            {
+                return Refused(new CallEnd(end.Reason, "the call has ended already"));
+            }
+
+            // A valid ticket suffices: without parameters it is the first attempt.
+            var attempt = start.Parameters.TryGetValue("attempt", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
+            return new Admission(start, attempt, record.BeganAt, null);
+        }
+        catch (CallLogUnavailableException)
+        {
+            return Refused(new CallEnd(EndReason.InternalError, "the call log is unavailable", CallEnd.InternalError));
+        }
+    }
+}

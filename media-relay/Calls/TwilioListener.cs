@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Twilio;
+
+namespace PhoneAgent.MediaRelay.Calls;
+
+/// <summary>
+/// The loop that hears Twilio: caller audio into <see cref="CallerAudio"/>, marks and digits into the
+/// <see cref="Conversation"/> and the journal. It reads on until the socket has ended, so that nothing sent before the
+/// closing handshake is lost.
+/// </summary>
+internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, CallJournal journal, TimeProvider time, Action<CallEnd> end, ILogger logger)
+{
+    // Twilio's frames have 160 bytes; whatever else fits into a message of 64 kB has room here too.
+    private readonly byte[] _mulaw = new byte[1_024];
+    private readonly MessageRate _rate = new(time);
+    private readonly ILogger _logger = logger;
+    private long _lastMedia = time.GetTimestamp();
+    private int _malformed;
+
+    /// <summary>Messages that could not be read and were skipped.</summary>
+    public int MalformedMessages => Volatile.Read(ref _malformed);
+
+    /// <summary>How long no media has come.</summary>
+    public TimeSpan SinceMedia => time.GetElapsedTime(Volatile.Read(ref _lastMedia));
+
+    /// <summary>Listens until the socket has ended.</summary>
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            var read = await twilio.ReadAsync();
+            switch (read.Kind)
+            {
+                case SocketReadKind.Message when !_rate.Allows():
+                    end(new CallEnd(EndReason.ProtocolViolation, "too many messages a second", CallEnd.PolicyViolation));
+                    return;
+                case SocketReadKind.Message:
+                    Handle(read.Message.Span);
+                    break;
+                case SocketReadKind.TooLarge:
+                    end(new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge));
+                    return;
+                default:
+                    end(new CallEnd(EndReason.StreamLost, "Twilio's socket ended without stop"));
+                    return;
+            }
+        }
+    }
+
+    private void Handle(ReadOnlySpan<byte> utf8)
+    {
+        var message = StreamMessage.Read(utf8);
+        switch (message.Kind)
+        {
+            case StreamMessageKind.Media:
+                HandleMedia(message);
+                break;
+            case StreamMessageKind.Mark when long.TryParse(message.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var position):
+                conversation.MarkEchoed(position);
+                break;
+            case StreamMessageKind.Dtmf:
+                HandleDigit(message.Value);
+                break;
+            case StreamMessageKind.Stop:
+                end(new CallEnd(EndReason.CallerHungUp));
+                break;
+            case StreamMessageKind.Malformed or StreamMessageKind.Unknown or StreamMessageKind.Mark or StreamMessageKind.Start:
+                Skip(message.Kind);
+                break;
+        }
+    }
+
+    private void HandleMedia(StreamMessage message)
+    {
+        var mulaw = message.Value.Length <= _mulaw.Length ? _mulaw : new byte[message.Value.Length];
+        if (message.TryDecodeAudio(mulaw, out var length))
+        {
+            Volatile.Write(ref _lastMedia, time.GetTimestamp());
+            caller.Append(mulaw.AsSpan(0, length));
+        }
+        else
+        {
+            Skip(StreamMessageKind.Malformed);
+        }
+    }
+
+    private void HandleDigit(ReadOnlySpan<byte> digit)
+    {
+        if (digit.Length == 1 && "0123456789*#ABCD"u8.Contains(digit[0]))
+        {
+            journal.Add(new DigitPressed(Encoding.ASCII.GetString(digit)) { At = time.GetUtcNow() });
+        }
+        else
+        {
+            Skip(StreamMessageKind.Malformed);
+        }
+    }
+
+    private void Skip(StreamMessageKind kind)
+    {
+        if (Interlocked.Increment(ref _malformed) == 1)
+        {
+            LogSkipped(kind);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Twilio sent a message that is skipped ({Kind}), and so are later ones of its kind.")]
+    private partial void LogSkipped(StreamMessageKind kind);
+}

@@ -1,0 +1,356 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using PhoneAgent.Core.Agents;
+using PhoneAgent.MediaRelay.Audio;
+using PhoneAgent.MediaRelay.Calls;
+using PhoneAgent.MediaRelay.Sockets;
+
+namespace PhoneAgent.MediaRelay.Gemini;
+
+/// <summary>
+/// The agent's side of one call: opens a session of Gemini Live, sends it the caller's audio from
+/// <see cref="CallerAudio"/> as it arrives, and hands what it says to the <see cref="Conversation"/>.
+/// One loop reads its socket, one writes to it; <see cref="RunAsync"/> starts and awaits both.
+/// </summary>
+internal sealed partial class GeminiSession : IDisposable
+{
+    /// <summary>How long connecting and, after it, <c>setupComplete</c> may take.</summary>
+    public static readonly TimeSpan SetupTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    // The most caller audio in one message: what piled up is sent faster than real time, but not in one lump.
+    private const int MaxChunk = 100 * Telephony.PhoneBytesPerMs;
+
+    // Agent audio converted at a time; a message's usual 40 ms pass in one go.
+    private const int OutputSlice = 100 * Telephony.GeminiOutputRate / 1_000;
+
+    private readonly IGeminiConnector _connector;
+    private readonly string _model;
+    private readonly AgentProfile _agent;
+    private readonly CallerAudio _caller;
+    private readonly Signal _due;
+    private readonly Conversation _conversation;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentQueue<byte[]> _outbox = new();
+    private readonly CancellationTokenSource _giveUpConnecting = new();
+    private readonly Downsampler24To8 _downsampler = new();
+    private readonly Upsampler8To16 _upsampler = new();
+    private readonly byte[] _audioMessage = new byte[ClientMessages.AudioLength(2 * MaxChunk)];
+    private IMessageSocket? _socket;
+    private bool _speaking;
+    private long _sent;
+    private int _malformed;
+    private volatile bool _live;
+    private volatile bool _finishing;
+    private volatile bool _ended;
+    private volatile string? _problem;
+
+    /// <summary>Prepares a session; nothing is opened yet.</summary>
+    /// <param name="connector">Opens the connection.</param>
+    /// <param name="model">The Live model.</param>
+    /// <param name="agent">The profile it is set up with.</param>
+    /// <param name="caller">What the caller says.</param>
+    /// <param name="due">Signalled by <paramref name="caller"/> at each append; this session waits for it.</param>
+    /// <param name="conversation">Takes what the agent says.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Within the call's scope.</param>
+    public GeminiSession(IGeminiConnector connector, string model, AgentProfile agent, CallerAudio caller, Signal due, Conversation conversation, TimeProvider time, ILogger logger)
+    {
+        _connector = connector;
+        _model = model;
+        _agent = agent;
+        _caller = caller;
+        _due = due;
+        _conversation = conversation;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Caller samples, at 8 kHz, sent to Gemini.</summary>
+    public long SentSamples => Interlocked.Read(ref _sent);
+
+    /// <summary>Messages of Gemini that could not be read and were skipped.</summary>
+    public int MalformedMessages => Volatile.Read(ref _malformed);
+
+    /// <summary>Holds the session until it ends, by <see cref="Finish"/> or otherwise.</summary>
+    public async Task<GeminiEnd> RunAsync()
+    {
+        var connecting = await ConnectAsync();
+        if (connecting.Socket is null)
+        {
+            return _finishing ? GeminiEnd.Finished : new GeminiEnd(connecting.Problem);
+        }
+
+        await using var socket = _socket = connecting.Socket;
+        using var setupTimer = _time.CreateTimer(_ => OnSetupTimeout(), null, SetupTimeout, Timeout.InfiniteTimeSpan);
+        if (_finishing)
+        {
+            socket.Abort();
+        }
+
+        await socket.SendAsync(ClientMessages.Setup(_model, _agent));
+        var writing = WriteAsync(socket);
+        var end = await ReadAsync(socket);
+        _ended = true;
+        _due.Set();
+        await writing;
+        return _finishing ? GeminiEnd.Finished : new GeminiEnd(_problem ?? ProblemOf(end));
+    }
+
+    /// <summary>No more caller audio is coming: what is left is sent, then the session closed; at once if it never got ready.</summary>
+    public void Finish()
+    {
+        _finishing = true;
+        _giveUpConnecting.Cancel();
+        if (!_live)
+        {
+            _socket?.Abort();
+        }
+
+        _due.Set();
+    }
+
+    /// <summary>Ends the session without waiting for anything.</summary>
+    public void Abort()
+    {
+        Finish();
+        _socket?.Abort();
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _giveUpConnecting.Dispose();
+
+    private async Task<GeminiConnecting> ConnectAsync()
+    {
+        using var timeout = new CancellationTokenSource(SetupTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _giveUpConnecting.Token);
+        try
+        {
+            return await _connector.ConnectAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            return new GeminiConnecting(null, $"Gemini was not reached within {SetupTimeout.TotalSeconds:0} s");
+        }
+    }
+
+    private void OnSetupTimeout()
+    {
+        if (!_live)
+        {
+            _problem = $"Gemini did not complete setup within {SetupTimeout.TotalSeconds:0} s";
+            _socket?.Abort();
+        }
+    }
+
+    // Gemini's own words on a refusal help the owner (which model, which field); they are cut to one short line.
+    private static string ProblemOf(SocketRead end) => end.Kind switch
+    {
+        SocketReadKind.Closed => $"Gemini closed the session with {end.CloseCode}: {string.Concat((end.CloseReason ?? "").Where(c => !char.IsControl(c)).Take(120))}",
+        _ => "the connection to Gemini was lost",
+    };
+
+    private async Task<SocketRead> ReadAsync(IMessageSocket socket)
+    {
+        var message = new ServerMessage();
+        while (true)
+        {
+            var read = await socket.ReadAsync();
+            if (read.Kind is SocketReadKind.Closed or SocketReadKind.Lost)
+            {
+                return read;
+            }
+
+            if (read.Kind == SocketReadKind.Message && message.TryRead(read.Message.Span))
+            {
+                Handle(message, read.Message.Span);
+            }
+            else
+            {
+                Skip();
+            }
+        }
+    }
+
+    private void Handle(ServerMessage message, ReadOnlySpan<byte> utf8)
+    {
+        if (message.SetupComplete && !_live)
+        {
+            if (_agent.Greeting is { } greeting)
+            {
+                _outbox.Enqueue(ClientMessages.Text(greeting));
+            }
+
+            _live = true;
+            _due.Set();
+        }
+
+        if (!message.InputTranscript.IsEmpty)
+        {
+            _conversation.CallerSaid(message.InputTranscript);
+        }
+
+        for (var part = 0; part < message.AudioParts; part++)
+        {
+            HandleAudio(message, part, utf8);
+        }
+
+        if (!message.OutputTranscript.IsEmpty)
+        {
+            _conversation.AgentSaid(message.OutputTranscript);
+        }
+
+        if (message.Interrupted)
+        {
+            _downsampler.Reset();
+            _speaking = false;
+            _conversation.Interrupted();
+        }
+        else if (message.GenerationComplete || message.TurnComplete)
+        {
+            FadeOut();
+            _conversation.AgentTurnGenerated();
+        }
+
+        if (message.TotalTokens is { } tokens)
+        {
+            _conversation.TokensCounted(tokens);
+        }
+
+        foreach (var call in message.Calls)
+        {
+            LogUnknownFunction(call.Name);
+            _outbox.Enqueue(ClientMessages.ToolError(call, "There is no such function."));
+            _due.Set();
+        }
+    }
+
+    private void HandleAudio(ServerMessage message, int part, ReadOnlySpan<byte> utf8)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(message.MaxAudioBytes(part));
+        if (message.TryDecodeAudio(part, utf8, bytes, out var length))
+        {
+            var pcm24k = MemoryMarshal.Cast<byte, short>(bytes.AsSpan(0, length & ~1));
+            for (var at = 0; at < pcm24k.Length; at += OutputSlice)
+            {
+                AgentSpoke(pcm24k.Slice(at, Math.Min(OutputSlice, pcm24k.Length - at)));
+            }
+        }
+        else
+        {
+            Skip();
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    private void AgentSpoke(ReadOnlySpan<short> pcm24k)
+    {
+        Span<short> pcm8k = stackalloc short[(OutputSlice / 3) + 1];
+        Span<byte> mulaw = stackalloc byte[pcm8k.Length];
+        var length = _downsampler.Process(pcm24k, pcm8k);
+        MuLaw.Encode(pcm8k[..length], mulaw);
+        _speaking = true;
+        _conversation.AgentSpoke(mulaw[..length]);
+    }
+
+    // The filter still holds the turn's last milliseconds; silence behind them brings them out.
+    private void FadeOut()
+    {
+        if (!_speaking)
+        {
+            return;
+        }
+
+        Span<short> silence24k = stackalloc short[3 * Downsampler24To8.TailSamples];
+        Span<short> pcm8k = stackalloc short[Downsampler24To8.TailSamples + 1];
+        Span<byte> mulaw = stackalloc byte[pcm8k.Length];
+        silence24k.Clear();
+        var length = _downsampler.Process(silence24k, pcm8k);
+        MuLaw.Encode(pcm8k[..length], mulaw);
+        _downsampler.Reset();
+        _speaking = false;
+        _conversation.AgentFadedOut(mulaw[..length]);
+    }
+
+    private async Task WriteAsync(IMessageSocket socket)
+    {
+        var position = 0L;
+        while (!_ended)
+        {
+            await _due.WaitAsync();
+            while (_live && !_ended)
+            {
+                while (_outbox.TryDequeue(out var message))
+                {
+                    await socket.SendAsync(message);
+                }
+
+                var (length, read) = NextAudio(ref position);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                if (!await socket.SendAsync(_audioMessage.AsMemory(0, length)))
+                {
+                    socket.Abort(); // half-open: the reader must not wait for it
+                    return;
+                }
+
+                position += read;
+                Interlocked.Add(ref _sent, read);
+                _caller.Release(position);
+            }
+
+            if (_live && _finishing && !_ended)
+            {
+                await CloseAsync(socket);
+                return;
+            }
+        }
+    }
+
+    private (int Length, int Read) NextAudio(ref long position)
+    {
+        Span<byte> mulaw = stackalloc byte[MaxChunk];
+        var read = _caller.Read(ref position, mulaw);
+        if (read == 0)
+        {
+            return default;
+        }
+
+        Span<short> pcm8k = stackalloc short[MaxChunk];
+        Span<short> pcm16k = stackalloc short[2 * MaxChunk];
+        MuLaw.Decode(mulaw[..read], pcm8k);
+        _upsampler.Process(pcm8k[..read], pcm16k);
+        return (ClientMessages.Audio(pcm16k[..(2 * read)], _audioMessage), read);
+    }
+
+    private async Task CloseAsync(IMessageSocket socket)
+    {
+        await socket.CloseAsync(1000, "");
+        using var timer = _time.CreateTimer(_ => socket.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+        while (!_ended)
+        {
+            await _due.WaitAsync();
+        }
+    }
+
+    private void Skip()
+    {
+        if (Interlocked.Increment(ref _malformed) == 1)
+        {
+            LogMalformed();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Gemini sent a message that could not be read; it is skipped, and so are later ones of its kind.")]
+    private partial void LogMalformed();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The model called a function that does not exist: {Name}.")]
+    private partial void LogUnknownFunction(string name);
+}

@@ -1,0 +1,15 @@
+namespace PhoneAgent.MediaRelay;
+
+/// <summary>How Kestrel runs in the relay's own process. Measured settings; see DECISIONS.md.</summary>
+public static class RelayServer
+{
+    /// <summary>Kestrel over TCP with its continuations on the thread that received the bytes.</summary>
+    public static IWebHostBuilder UseRelayServer(this IWebHostBuilder host) => host
+        .UseKestrelHttpsConfiguration()
+        .ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
+        .UseSockets(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.IOQueueCount = Environment.ProcessorCount;
+        });
+}

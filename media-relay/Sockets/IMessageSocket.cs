@@ -1,0 +1,52 @@
+namespace PhoneAgent.MediaRelay.Sockets;
+
+/// <summary>
+/// One end of a connection that carries whole messages: a WebSocket in production, one end of an in-memory pair where a
+/// call is held in virtual time. One reader and one writer at a time; closing and aborting may come from anywhere.
+/// What the network does is a value, never an exception.
+/// </summary>
+public interface IMessageSocket : IAsyncDisposable
+{
+    /// <summary>
+    /// The next message, or how the connection ended; after an end it answers the same end again. The bytes are valid
+    /// until the next read. A read is not cancelled (that would abort a WebSocket); it ends with the connection.
+    /// </summary>
+    ValueTask<SocketRead> ReadAsync();
+
+    /// <summary>Sends one text message, UTF-8. False when the connection has ended, so that nothing was sent.</summary>
+    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message);
+
+    /// <summary>
+    /// Starts the closing handshake; the peer's answer is then read by <see cref="ReadAsync"/>. Does nothing on a
+    /// connection that is closing already or has ended.
+    /// </summary>
+    /// <param name="code">A close code of RFC 6455, section 7.4.</param>
+    /// <param name="reason">At most 123 bytes of UTF-8, for the peer's log.</param>
+    Task CloseAsync(ushort code, string reason);
+
+    /// <summary>Ends the connection at once, without a handshake; a pending read ends as lost.</summary>
+    void Abort();
+}
+
+/// <summary>What a read brought.</summary>
+/// <param name="Kind">A message, or how the connection ended.</param>
+/// <param name="Message">The message's bytes, valid until the next read; empty otherwise.</param>
+/// <param name="CloseCode">The peer's close code, 0 when it gave none.</param>
+/// <param name="CloseReason">The peer's close reason; material from outside.</param>
+public readonly record struct SocketRead(SocketReadKind Kind, ReadOnlyMemory<byte> Message = default, int CloseCode = 0, string? CloseReason = null);
+
+/// <summary>What a read can bring.</summary>
+public enum SocketReadKind
+{
+    /// <summary>A whole message, text or binary: the protocols here use both opcodes for the same JSON.</summary>
+    Message,
+
+    /// <summary>The peer closed with a handshake.</summary>
+    Closed,
+
+    /// <summary>The connection broke.</summary>
+    Lost,
+
+    /// <summary>The peer's message is larger than this socket takes; it is thrown away, the next read brings what follows.</summary>
+    TooLarge,
+}

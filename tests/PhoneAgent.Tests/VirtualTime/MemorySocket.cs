@@ -1,0 +1,119 @@
+using System.Text;
+using PhoneAgent.MediaRelay.Sockets;
+
+namespace PhoneAgent.Tests.VirtualTime;
+
+/// <summary>One end of an in-memory pair of message sockets with a fixed latency, in the time of a <see cref="TimeProvider"/>.</summary>
+internal sealed class MemorySocket : IMessageSocket
+{
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _latency;
+    private readonly Queue<SocketRead> _arrived = new();
+    private MemorySocket _peer = null!;
+    private TaskCompletionSource? _waiting;
+    private bool _closing;
+    private bool _over;
+
+    private MemorySocket(TimeProvider time, TimeSpan latency)
+    {
+        _time = time;
+        _latency = latency;
+    }
+
+    /// <summary>Two connected ends.</summary>
+    public static (MemorySocket Relay, MemorySocket Peer) Pair(TimeProvider time, TimeSpan latency)
+    {
+        var (a, b) = (new MemorySocket(time, latency), new MemorySocket(time, latency));
+        (a._peer, b._peer) = (b, a);
+        return (a, b);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<SocketRead> ReadAsync()
+    {
+        while (true)
+        {
+            if (_over)
+            {
+                return new SocketRead(SocketReadKind.Lost);
+            }
+
+            if (_arrived.TryPeek(out var read))
+            {
+                if (read.Kind == SocketReadKind.Message)
+                {
+                    _arrived.Dequeue();
+                }
+
+                return read;
+            }
+
+            _waiting = new TaskCompletionSource();
+            await _waiting.Task;
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message)
+    {
+        if (_over || _closing)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        Deliver(new SocketRead(SocketReadKind.Message, message.ToArray()));
+        return ValueTask.FromResult(true);
+    }
+
+    /// <summary>Sends text.</summary>
+    public ValueTask<bool> SendAsync(string message) => SendAsync(Encoding.UTF8.GetBytes(message));
+
+    /// <inheritdoc />
+    public Task CloseAsync(ushort code, string reason)
+    {
+        if (!_over && !_closing)
+        {
+            _closing = true;
+            Deliver(new SocketRead(SocketReadKind.Closed, CloseCode: code, CloseReason: reason));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public void Abort()
+    {
+        _over = true;
+        Wake();
+        Deliver(new SocketRead(SocketReadKind.Lost));
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        _over = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private void Deliver(SocketRead read)
+    {
+        ITimer? timer = null;
+        timer = _time.CreateTimer(
+            _ =>
+            {
+                timer?.Dispose();
+                _peer._arrived.Enqueue(read);
+                _peer.Wake();
+            },
+            null,
+            _latency,
+            Timeout.InfiniteTimeSpan);
+    }
+
+    private void Wake()
+    {
+        var waiting = _waiting;
+        _waiting = null;
+        waiting?.TrySetResult();
+    }
+}

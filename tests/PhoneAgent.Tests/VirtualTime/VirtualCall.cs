@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PhoneAgent.Core.Agents;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Calls;
+
+namespace PhoneAgent.Tests.VirtualTime;
+
+/// <summary>A real call session between a phone and a Gemini that exist in memory and virtual time only.</summary>
+internal sealed class VirtualCall : IDisposable
+{
+    /// <summary>One way, each side.</summary>
+    public static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(25);
+
+    private readonly Pacer _pacer;
+
+    public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, string nonce = "0123456789abcdef0123456789abcdef")
+    {
+        Time = time;
+        Gemini = gemini ?? new VirtualGemini(time, Latency);
+        Log = log ?? new MemoryCallLog();
+        (var relay, var phone) = MemorySocket.Pair(time, Latency);
+        Phone = new VirtualPhone(time, phone);
+        _pacer = new Pacer(time);
+        var agent = new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller." };
+        var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance);
+        var limits = new CallLimits(VirtualPhone.AccountSid, "gemini-3.8-live", maxDuration ?? TimeSpan.FromHours(1));
+        Session = new CallSession(services, limits, new AdmittedTicket(CallSid.Parse(VirtualPhone.CallSid), nonce), relay);
+        Ended = Session.RunAsync();
+        Listening = Phone.ListenAsync();
+    }
+
+    public VirtualClock Time { get; }
+
+    public VirtualPhone Phone { get; }
+
+    public VirtualGemini Gemini { get; }
+
+    public MemoryCallLog Log { get; }
+
+    public CallSession Session { get; }
+
+    /// <summary>The session, as far as its end.</summary>
+    public Task<CallEnd> Ended { get; }
+
+    private Task Listening { get; }
+
+    /// <summary>The call's end event.</summary>
+    public StreamEnded End => Assert.Single(Log.Events.OfType<StreamEnded>());
+
+    /// <summary>Waits for the end and for the phone's loop.</summary>
+    public async Task<CallEnd> EndAsync()
+    {
+        var end = await Ended;
+        await Listening;
+        return end;
+    }
+
+    public void Dispose() => _pacer.Dispose();
+}
