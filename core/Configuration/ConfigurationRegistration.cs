@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace PhoneAgent.Core.Configuration;
@@ -31,6 +32,9 @@ public static class ConfigurationRegistration
         services.AddSingleton<IValidateOptions<StartupChecks>>(provider => new RulesCheck(configuration, provider.GetServices<ConfiguredRole>()));
         services.AddOptions<StartupChecks>().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+
+        // ASP.NET Core's own request lines print paths and queries, and those hold stream tickets and function keys.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         return services;
     }
 

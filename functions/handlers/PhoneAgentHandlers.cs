@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using PhoneAgent.Core.Agents;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Configuration;
+using PhoneAgent.Core.Trust;
+using PhoneAgent.Handlers.Owner;
+using PhoneAgent.Handlers.Voice;
+using PhoneAgent.Handlers.Webhooks;
+
+namespace PhoneAgent.Handlers;
+
+/// <summary>Puts the handlers into any ASP.NET Core host.</summary>
+public static class PhoneAgentHandlers
+{
+    /// <summary>Adds every handler and its settings, which are checked when the host starts.</summary>
+    public static IServiceCollection AddPhoneAgentHandlers(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddFunctionsConfiguration(configuration).AddAgentProfiles();
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => CallLogs.Open(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<TransferTargets>((_, _) => null);
+        services.AddSingleton<TwilioWebhook>();
+        services.AddSingleton<CallAnswers>();
+        services.AddSingleton<CallControl>();
+        services.AddSingleton<ConnectCall>();
+        services.AddSingleton<StreamEndedWebhook>();
+        services.AddSingleton<CallStatusWebhook>();
+        services.AddSingleton<OwnerApi>();
+        services.AddSingleton<HealthCheck>();
+        return services;
+    }
+
+    /// <summary>Maps what Twilio calls, proven by its signature, and the health check.</summary>
+    public static IEndpointRouteBuilder MapPhoneWebhooks(this IEndpointRouteBuilder endpoints)
+    {
+        var routes = endpoints.MapGroup(PhoneRoutes.Prefix);
+        routes.MapPost(PhoneRoutes.VoiceIncoming, (HttpRequest request) => Handler<ConnectCall>(request).IncomingAsync(request));
+        routes.MapPost(PhoneRoutes.VoiceStreamEnded, (HttpRequest request) => Handler<StreamEndedWebhook>(request).StreamEndedAsync(request));
+        routes.MapPost(PhoneRoutes.VoiceStatus, (HttpRequest request) => Handler<CallStatusWebhook>(request).StatusAsync(request));
+        routes.MapGet(PhoneRoutes.Health, (HttpRequest request) => Handler<HealthCheck>(request).HealthAsync(request));
+        return endpoints;
+    }
+
+    /// <summary>Maps what the owner calls, for hosts without the Functions platform in front.</summary>
+    /// <param name="endpoints">To these.</param>
+    /// <param name="keys">Any of them opens the API.</param>
+    /// <exception cref="ArgumentException">There is no key, or an empty one.</exception>
+    public static IEndpointRouteBuilder MapOwnerApi(this IEndpointRouteBuilder endpoints, IReadOnlyList<string> keys)
+    {
+        var routes = endpoints.MapGroup(PhoneRoutes.Prefix).AddEndpointFilter(new OwnerKeys(keys));
+        routes.MapGet(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).GetCallAsync(request));
+        return endpoints;
+    }
+
+    private static T Handler<T>(HttpRequest request)
+        where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
+}

@@ -1,0 +1,53 @@
+namespace PhoneAgent.Handlers;
+
+/// <summary>Who may call a route.</summary>
+public enum RouteAccess
+{
+    /// <summary>Anyone.</summary>
+    Open,
+
+    /// <summary>Anyone who can sign like Twilio.</summary>
+    TwilioSignature,
+
+    /// <summary>Holders of a function key.</summary>
+    OwnerKey,
+}
+
+/// <summary>One route of the functions.</summary>
+/// <param name="Name">The function's name.</param>
+/// <param name="Verb">Upper-case.</param>
+/// <param name="Template">Without the prefix.</param>
+/// <param name="Access">Who may call it.</param>
+public sealed record PhoneRoute(string Name, string Verb, string Template, RouteAccess Access);
+
+/// <summary>The routes of the functions. The templates are constants, so that a trigger's attribute can name them.</summary>
+public static class PhoneRoutes
+{
+    /// <summary>Stands before every template: the Functions host's default.</summary>
+    public const string Prefix = "api";
+
+    /// <summary>Twilio: a call came in.</summary>
+    public const string VoiceIncoming = "voice/incoming";
+
+    /// <summary>Twilio: the stream ended, what now.</summary>
+    public const string VoiceStreamEnded = "voice/stream-ended";
+
+    /// <summary>Twilio: the call's status changed.</summary>
+    public const string VoiceStatus = "voice/status";
+
+    /// <summary>The owner: one call's record.</summary>
+    public const string Call = "calls/{callSid}";
+
+    /// <summary>Anyone: is it there, and which version.</summary>
+    public const string Health = "health";
+
+    /// <summary>Every route there is.</summary>
+    public static IReadOnlyList<PhoneRoute> All { get; } =
+    [
+        new("VoiceIncoming", "POST", VoiceIncoming, RouteAccess.TwilioSignature),
+        new("VoiceStreamEnded", "POST", VoiceStreamEnded, RouteAccess.TwilioSignature),
+        new("VoiceStatus", "POST", VoiceStatus, RouteAccess.TwilioSignature),
+        new("GetCall", "GET", Call, RouteAccess.OwnerKey),
+        new("Health", "GET", Health, RouteAccess.Open),
+    ];
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using PhoneAgent.Core.Agents;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Configuration;
+using PhoneAgent.Core.Trust;
+
+namespace PhoneAgent.Handlers.Voice;
+
+/// <summary>Turns what was decided about a call into TwiML, with the addresses and texts of the configuration.</summary>
+public sealed class CallAnswers(
+    StreamTickets tickets, AgentProfiles profiles, IOptionsMonitor<PhoneAgentSettings> phoneAgent, IOptionsMonitor<RelaySettings> relay, TimeProvider time)
+{
+    /// <summary>How far a call may go.</summary>
+    internal CallLimits Limits => new(TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
+
+    private PhoneAgentSettings Settings => phoneAgent.CurrentValue;
+
+    private string StreamEndedUrl => $"{Settings.WebhookBaseUrl?.TrimEnd('/')}/{PhoneRoutes.Prefix}/{PhoneRoutes.VoiceStreamEnded}";
+
+    /// <summary>Which agent takes calls to a number.</summary>
+    internal string AgentFor(string? called) =>
+        Settings.Agents.TryGetValue(string.Concat((called ?? "").Where(char.IsAsciiDigit)), out var agent) && profiles.Find(agent) is not null ? agent : AgentProfiles.DefaultName;
+
+    /// <summary>A stream to offer: to be logged before it is answered.</summary>
+    internal StreamOffered NewOffer(int attempt, string agent)
+    {
+        var terms = tickets.NewTerms();
+        return new StreamOffered(attempt, terms.Nonce, terms.ExpiresAt, agent) { At = time.GetUtcNow() };
+    }
+
+    /// <summary>Connects the caller to an offered stream. The same offer gives the same answer.</summary>
+    internal IResult Connect(CallSid callSid, StreamOffered offer, params IEnumerable<XElement?> before) => Twiml.Answer(
+    [
+        .. before,
+        Twiml.ConnectStream(
+            StreamEndedUrl,
+            $"{Settings.StreamUrl?.TrimEnd('/')}/{callSid}/{tickets.Write(callSid, new TicketTerms(offer.Nonce, offer.ExpiresAt))}",
+            ("agent", offer.Agent),
+            ("attempt", offer.Attempt.ToString(CultureInfo.InvariantCulture))),
+        Twiml.Redirect(StreamEndedUrl),
+    ]);
+
+    /// <summary>As <see cref="Connect"/>, after the sentence that keeps a new caller from waiting in silence.</summary>
+    internal IResult Greet(CallSid callSid, StreamOffered offer) => Connect(callSid, offer, Twiml.Say(Settings.ConnectMessage));
+
+    /// <summary>Dials a transfer target.</summary>
+    internal IResult Dial(CallDecision.Dial dial) => Twiml.Answer(Twiml.Dial(dial.Number, dial.TimeLimitSeconds, StreamEndedUrl), Twiml.Redirect(StreamEndedUrl));
+
+    /// <summary>Says that the agent cannot be reached, then dials the fallback number or hangs up.</summary>
+    internal IResult Apologise() => Twiml.Answer(
+        Twiml.Say(Settings.ApologyMessage),
+        string.IsNullOrWhiteSpace(Settings.FallbackNumber) ? null : Twiml.Dial(Settings.FallbackNumber, (int)Limits.MaxAge.TotalSeconds),
+        Twiml.Hangup());
+
+    /// <summary>Ends the call.</summary>
+    internal static IResult HangUp() => Twiml.Answer(Twiml.Hangup());
+
+    /// <summary>There is nothing to say.</summary>
+    internal static IResult Nothing() => Twiml.Answer();
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Handlers.Webhooks;
+
+namespace PhoneAgent.Handlers.Voice;
+
+/// <summary><c>POST voice/status</c>: the call's status changed.</summary>
+public sealed class CallStatusWebhook(TwilioWebhook webhook, ICallLog log, TimeProvider time, ILogger<CallStatusWebhook> logger)
+{
+    /// <summary>Answers Twilio.</summary>
+    public Task<IResult> StatusAsync(HttpRequest request) =>
+        webhook.AnswerAsync(request, NoteAsync, () => Results.StatusCode(StatusCodes.Status500InternalServerError));
+
+    private async Task<IResult> NoteAsync(TwilioForm form, CancellationToken cancellation)
+    {
+        // A number's own status callback carries no SequenceNumber; the fold then keeps the order of arrival.
+        var sequenceNumber = Whole(form["SequenceNumber"]) ?? 0;
+        if (form["CallStatus"] is not { } status)
+        {
+            return webhook.Refuse(WebhookRefusal.Field);
+        }
+
+        try
+        {
+            var known = CallRecord.From(form.CallSid, await log.ReadAsync(form.CallSid, cancellation).ConfigureAwait(false)).Statuses;
+            if (!known.Any(one => one.SequenceNumber == sequenceNumber && one.Status == status))
+            {
+                var changed = new StatusChanged(status, sequenceNumber, Whole(form["CallDuration"]), form["AnsweredBy"]) { At = time.GetUtcNow() };
+                await log.AppendAsync(form.CallSid, [changed], cancellation).ConfigureAwait(false);
+                logger.StatusChanged(status, sequenceNumber);
+            }
+
+            return Results.NoContent();
+        }
+        catch (CallLogUnavailableException unavailable)
+        {
+            logger.StatusLost(unavailable);
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static int? Whole(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

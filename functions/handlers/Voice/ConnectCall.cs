@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Handlers.Webhooks;
+
+namespace PhoneAgent.Handlers.Voice;
+
+/// <summary><c>POST voice/incoming</c>: a call came in, and is connected to the relay.</summary>
+public sealed class ConnectCall(TwilioWebhook webhook, ICallLog log, CallAnswers answers, CallControl control, TimeProvider time, ILogger<ConnectCall> logger)
+{
+    /// <summary>Answers Twilio.</summary>
+    public Task<IResult> IncomingAsync(HttpRequest request) => webhook.AnswerAsync(request, ConnectAsync, answers.Apologise);
+
+    private async Task<IResult> ConnectAsync(TwilioForm form, CancellationToken cancellation)
+    {
+        try
+        {
+            var record = CallRecord.From(form.CallSid, await log.ReadAsync(form.CallSid, cancellation).ConfigureAwait(false));
+            return record.NewestOffered is { Offer: { } offer } newest
+                ? await RepeatAsync(form, record, newest, offer, cancellation).ConfigureAwait(false)
+                : await OfferFirstAsync(form, cancellation).ConfigureAwait(false);
+        }
+        catch (CallLogUnavailableException unavailable)
+        {
+            logger.CallLogUnavailable(unavailable);
+            return answers.Apologise();
+        }
+    }
+
+    private async Task<IResult> OfferFirstAsync(TwilioForm form, CancellationToken cancellation)
+    {
+        var (from, to) = (form["From"] ?? "", form["To"] ?? "");
+        var agent = answers.AgentFor(to);
+        var offer = answers.NewOffer(1, agent);
+        var received = new CallReceived(form["Direction"] ?? "inbound", from, to, agent) { At = time.GetUtcNow() };
+        await log.AppendAsync(form.CallSid, [received, offer], cancellation).ConfigureAwait(false);
+        logger.CallOffered(MaskedNumber.Of(from), MaskedNumber.Of(to), agent, offer.Attempt);
+        return answers.Greet(form.CallSid, offer);
+    }
+
+    // Twilio asks again when the first answer did not arrive in time, or at the number's fallback address. A stream that
+    // can still be taken up is offered again as it is; otherwise the call has got further, and is decided like any other.
+    private Task<IResult> RepeatAsync(TwilioForm form, CallRecord record, CallAttempt newest, StreamOffered offer, CancellationToken cancellation)
+    {
+        if (!newest.Started && time.GetUtcNow() < offer.ExpiresAt)
+        {
+            logger.OfferRepeated(offer.Attempt);
+            return Task.FromResult(answers.Greet(form.CallSid, offer));
+        }
+
+        var status = form["CallStatus"] is "ringing" ? "in-progress" : form["CallStatus"];
+        return control.ContinueAsync(form, record, new StreamEndedFields(status, DialCallStatus: null), cancellation);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
+
+namespace PhoneAgent.Handlers.Voice;
+
+/// <summary>The verbs of TwiML that the handlers speak. Source: https://www.twilio.com/docs/voice/twiml</summary>
+internal static class Twiml
+{
+    /// <summary>Twilio reads no more. Source: https://www.twilio.com/docs/api/errors/11750</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary><c>Response</c> with some verbs, as an answer of type text/xml; a null verb is left out.</summary>
+    public static IResult Answer(params IEnumerable<XElement?> verbs) => Results.Text(Write(verbs), "text/xml", Encoding.UTF8);
+
+    /// <summary>The text of <c>Response</c> with some verbs.</summary>
+    /// <exception cref="InvalidOperationException">It is longer than Twilio reads; no configuration that was checked leads there.</exception>
+    public static string Write(IEnumerable<XElement?> verbs)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = XmlWriter.Create(bytes, new XmlWriterSettings { Encoding = new UTF8Encoding(false) }))
+        {
+            new XElement("Response", verbs).Save(writer);
+        }
+
+        return bytes.Length <= MaxBytes
+            ? Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length)
+            : throw new InvalidOperationException("The TwiML is longer than 64 kB.");
+    }
+
+    /// <summary>Speaks a text; nothing when there is none.</summary>
+    public static XElement? Say(string? text) => string.IsNullOrWhiteSpace(text) ? null : new XElement("Say", Sayable(text));
+
+    /// <summary>Waits; nothing for 0.</summary>
+    public static XElement? Pause(int seconds) => seconds <= 0 ? null : new XElement("Pause", new XAttribute("length", Text(seconds)));
+
+    /// <summary>Connects a bidirectional stream; <paramref name="action"/> is asked when the relay closes it.</summary>
+    public static XElement ConnectStream(string action, string streamUrl, params IEnumerable<(string Name, string Value)> parameters) =>
+        new("Connect", new XAttribute("action", action), new XElement("Stream", new XAttribute("url", streamUrl),
+            parameters.Select(one => new XElement("Parameter", new XAttribute("name", one.Name), new XAttribute("value", one.Value)))));
+
+    /// <summary>Dials a number; <paramref name="action"/>, if any, is asked when that ends, else the next verb follows.</summary>
+    public static XElement Dial(string number, int timeLimitSeconds, string? action = null) =>
+        new("Dial", new XAttribute("timeLimit", Text(timeLimitSeconds)), action is null ? null : new XAttribute("action", action), number);
+
+    /// <summary>Asks an address for more TwiML.</summary>
+    public static XElement Redirect(string url) => new("Redirect", url);
+
+    /// <summary>Ends the call.</summary>
+    public static XElement Hangup() => new("Hangup");
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // A configured text may hold control characters or half a surrogate pair, which XML cannot.
+    private static string Sayable(string text) =>
+        string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? " " : rune.ToString()));
+}
