@@ -58,11 +58,18 @@ internal sealed class SimulatedCall : IDisposable
 
     public async Task<CallResult> RunAsync()
     {
-        var (ending, finalStatus) = _settings.Direction == CallDirection.Inbound ? await ComeInAsync() : await GoOutAsync();
-        _notes.Tell(new CallOver(_context.Line.AtMs, ending));
-        Callbacks.Over(finalStatus, _durationMs, _cancellation);
-        await Callbacks.SentAsync();
-        return CallResults.From(_context, ending, _durationMs, _caller.Complaint);
+        try
+        {
+            var (ending, finalStatus) = _settings.Direction == CallDirection.Inbound ? await ComeInAsync() : await GoOutAsync();
+            _notes.Tell(new CallOver(_context.Line.AtMs, ending));
+            Callbacks.Over(finalStatus, _durationMs, _cancellation);
+            await Callbacks.SentAsync();
+            return CallResults.From(_context, ending, _durationMs, _caller.Complaint);
+        }
+        finally
+        {
+            await Callbacks.SentAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nothing is left running when a call breaks off
+        }
     }
 
     public void Dispose()

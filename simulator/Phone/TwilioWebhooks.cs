@@ -47,7 +47,7 @@ internal sealed class TwilioWebhooks : IDisposable
             {
                 return await AskAsync(request, idempotencyToken, stop.Token);
             }
-            catch (HttpRequestException failure) when (attempt == 1 && IsConnectionFailure(failure))
+            catch (Exception failure) when (attempt == 1 && !stop.IsCancellationRequested && IsConnectionFailure(failure))
             {
                 continue;
             }
@@ -68,8 +68,13 @@ internal sealed class TwilioWebhooks : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static bool IsConnectionFailure(HttpRequestException failure) =>
-        failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
+    /// <summary>No connection came about: TCP, TLS or the time for them. A cancellation that nobody asked for is that time.</summary>
+    private static bool IsConnectionFailure(Exception failure) => failure
+        is OperationCanceledException
+        or HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        };
 
     private async Task<WebhookAnswer> AskAsync(WebhookRequest request, string idempotencyToken, CancellationToken cancellation)
     {

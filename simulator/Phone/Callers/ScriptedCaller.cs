@@ -14,6 +14,7 @@ public sealed class ScriptedCaller : ICaller
     private Phase _phase = Phase.AwaitsAgent;
     private int _turn;
     private int _waited;
+    private int _disconnected;
     private int _framesSpoken;
     private int _answer = 1;
     private string? _gaveUp;
@@ -73,9 +74,16 @@ public sealed class ScriptedCaller : ICaller
     private CallerFrame Await(CallMoment now)
     {
         // Without a stream there is nobody to wait for: a webhook, a Say or a handover is under way.
-        var limit = now.Connected ? _patience.AnswerBegins : _patience.Disconnected;
-        return ++_waited * LineFrames.Ms > limit.TotalMilliseconds
-            ? GiveUp($"no {AgentsLine} within {limit.TotalSeconds:0.#} s")
+        if (!now.Connected)
+        {
+            return ++_disconnected * LineFrames.Ms > _patience.Disconnected.TotalMilliseconds
+                ? GiveUp($"no {AgentsLine}: no stream within {_patience.Disconnected.TotalSeconds:0.#} s")
+                : default;
+        }
+
+        _disconnected = 0;
+        return ++_waited * LineFrames.Ms > _patience.AnswerBegins.TotalMilliseconds
+            ? GiveUp($"no {AgentsLine} within {_patience.AnswerBegins.TotalSeconds:0.#} s")
             : default;
     }
 
