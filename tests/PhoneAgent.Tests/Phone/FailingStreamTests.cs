@@ -98,6 +98,30 @@ public sealed class FailingStreamTests : IAsyncLifetime
         Assert.Equal(5000, result.AgentMsOverflowed);
     }
 
+    [Fact]
+    public async Task A_server_that_reads_too_slowly_is_31930_once_and_loses_frames_without_holding_the_line_up()
+    {
+        var done = new TaskCompletionSource();
+        _application.Stream = _ => done.Task;
+        var errors = new List<TwilioError>();
+        var url = new Uri(_application.StreamUrl);
+        var (socket, _) = await StreamHandshake.OpenAsync(url, url, ScriptedApplication.AuthToken, TimeProvider.System, CancellationToken.None);
+        var connection = new StreamConnection(socket!, new StreamIdentity("AC1", "CA1", "MZ1", []), TimeProvider.System, errors.Add);
+        var frame = new byte[160];
+        var began = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 100_000; i++)
+        {
+            connection.SendFrame(frame);
+        }
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0, 4);
+        await connection.DisposeAsync();
+        done.SetResult();
+        Assert.Equal([31930], errors.Select(error => error.Code));
+        Assert.True(connection.FramesDropped > 1000);
+        Assert.InRange(connection.FramesSent + connection.FramesDropped, 100_000 - 251, 100_000); // the rest still waited
+    }
+
     private async Task<CallResult> FailsAsync(AfterStreamFailure choice, CallEnding ending, string? asked, int code)
     {
         _application.Twiml["/incoming"] = _ => _application.ConnectTwiml(after: "<Redirect>/next</Redirect>");
