@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
@@ -52,19 +53,39 @@ public sealed class EspeakNg
             start.ArgumentList.Add(argument);
         }
 
-        using var process = Process.Start(start) ?? throw new NoSpeechException($"{_program} did not start.");
+        try
+        {
+            return WavFile.Parse(Run(start, text), "espeak-ng's output");
+        }
+        catch (Exception e) when (e is IOException or Win32Exception or NotAWavException)
+        {
+            throw new NoSpeechException($"{_program} could not speak “{text}”: {e.Message}", e);
+        }
+    }
+
+    private static byte[] Run(ProcessStartInfo start, string text)
+    {
+        using var process = Process.Start(start) ?? throw new IOException("it did not start");
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         using var sound = new MemoryStream();
         var copied = process.StandardOutput.BaseStream.CopyToAsync(sound);
-        process.StandardInput.Write(text);
-        process.StandardInput.Close();
-        if (!copied.Wait(Patience) || !process.WaitForExit(Patience) || process.ExitCode != 0)
+        try
         {
-            process.Kill(entireProcessTree: true);
-            throw new NoSpeechException($"{_program} could not speak “{text}”.");
+            process.StandardInput.Write(text);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is gone already; its exit code says more.
         }
 
-        return WavFile.Parse(sound.ToArray(), "espeak-ng's output");
+        if (!copied.Wait(Patience) || !process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new IOException("it did not finish");
+        }
+
+        return process.ExitCode == 0 ? sound.ToArray() : throw new IOException($"exit code {process.ExitCode}");
     }
 }

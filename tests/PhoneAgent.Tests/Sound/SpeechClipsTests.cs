@@ -90,6 +90,28 @@ public sealed class SpeechClipsTests
         Assert.NotEqual(agent.Length, caller.Length);
     }
 
+    [Theory]
+    [InlineData("exit 3", "exit code 3")]
+    [InlineData("cat", "not a WAV file")]
+    [InlineData("echo no such voice >&2; exit 0", "not a WAV file")]
+    public void A_synthesiser_that_fails_is_one_clear_line(string script, string says)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // there is no shell script to stand in for it
+        }
+
+        var folder = Directory.CreateTempSubdirectory();
+        var program = Path.Combine(folder.FullName, "espeak-ng");
+        File.WriteAllText(program, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var clips = new SpeechClips(EspeakNg.Find(folder.FullName));
+        var message = Assert.Throws<NoSpeechException>(() => clips.Say("Never recorded.", Speaker.Agent, 8000)).Message;
+        Assert.Contains(says, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+        folder.Delete(recursive: true);
+    }
+
     [Fact]
     public void Where_the_path_holds_no_espeak_none_is_found() => Assert.Null(EspeakNg.Find("/nonexistent:/dev"));
 
