@@ -34,6 +34,9 @@ public static class RelayApp
             return new ActiveCalls(() => relay.CurrentValue.MaxCalls);
         });
         services.AddSingleton<CallEndpoint>();
+
+        // The host's own request log and the scope it puts around every line hold the path, and so the ticket.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
         services.AddHostedService<Draining>();
         services.AddOptions<HostOptions>().Configure<IOptions<RelaySettings>>((host, relay) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(relay.Value.DrainSeconds) + AfterDrain);

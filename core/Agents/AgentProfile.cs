@@ -35,7 +35,7 @@ public sealed record VoiceActivity
     public Sensitivity EndSensitivity { get; init; } = Sensitivity.High;
 
     /// <summary>Milliseconds of speech before it counts as begun, 0–1000.</summary>
-    public int PrefixPaddingMs { get; init; } = 150;
+    public int PrefixPaddingMs { get; init; } = 100;
 
     /// <summary>Milliseconds of silence before it counts as ended, 100–5000.</summary>
     public int SilenceDurationMs { get; init; } = 500;

@@ -115,7 +115,7 @@ internal sealed partial class CallSession
             _twilioDue.Set();
             await speaking;
             var duration = _time.GetElapsedTime(began);
-            LogEnded(end.Reason, end.Detail, duration, figures);
+            LogEnded(end.Reason, end.Detail ?? "as it should", duration, figures);
             return end;
         }
     }
@@ -210,7 +210,7 @@ internal sealed partial class CallSession
     private partial void LogRefused(EndReason reason, string? detail);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The stream ended: {Reason} ({Detail}) after {Duration}; {Figures}.")]
-    private partial void LogEnded(EndReason reason, string? detail, TimeSpan duration, StreamFigures figures);
+    private partial void LogEnded(EndReason reason, string detail, TimeSpan duration, StreamFigures figures);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An error in the relay ends this call.")]
     private partial void LogDefect(Exception defect);

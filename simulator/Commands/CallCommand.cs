@@ -1,0 +1,63 @@
+using System.CommandLine;
+using PhoneAgent.Simulator.Conversation;
+using PhoneAgent.Simulator.House;
+
+namespace PhoneAgent.Simulator.Commands;
+
+/// <summary><c>call</c>, also what happens without a command: one whole phone call on this machine.</summary>
+internal static class CallCommand
+{
+    private static readonly Option<string?> Caller = new("--caller") { Description = "A WAV file with what the caller says, any rate, mono or stereo. Without --script the conversation adapts to it.", HelpName = "FILE.wav" };
+    private static readonly Option<string?> Script = new("--script") { Description = "A JSON file with what caller and agent say. Lines without a shipped clip need espeak-ng.", HelpName = "FILE.json" };
+    private static readonly Option<string> Out = new("--out") { Description = "The folder for conversation.wav, heard-by-gemini.wav and call.json.", HelpName = "DIR", DefaultValueFactory = _ => "out" };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print call.json on standard output and nothing else." };
+
+    /// <summary>The command <c>call</c>.</summary>
+    public static Command Create()
+    {
+        var command = new Command("call", "Hold one phone call: simulated Twilio, the real handlers and relay, simulated Gemini.");
+        AddTo(command);
+        return command;
+    }
+
+    /// <summary>Gives a command the options and the action of <c>call</c>.</summary>
+    public static void AddTo(Command command)
+    {
+        command.Add(Caller);
+        command.Add(Script);
+        command.Add(Out);
+        command.Add(Json);
+        command.SetAction(RunAsync);
+    }
+
+    private static async Task<int> RunAsync(ParseResult options, CancellationToken cancellation)
+    {
+        var lines = CallerLines.From(options.GetValue(Caller), options.GetValue(Script));
+        var folder = new OutputFolder(options.GetValue(Out)!);
+        var transcript = options.GetValue(Json) ? null : new LiveTranscript(Terminal.Create());
+        var run = new ConversationRun(lines, HouseConfiguration.FromEnvironment(), folder.CallLog)
+        {
+            AgentLine = transcript is null ? null : transcript.AgentLine,
+            PhoneEvent = transcript is null ? null : transcript.PhoneEvent,
+        };
+
+        var outcome = await run.RunAsync(cancellation);
+        folder.Write(outcome);
+        if (transcript is null)
+        {
+            Console.Out.WriteLine(outcome.Summary.ToJson());
+        }
+        else
+        {
+            transcript.Summary(outcome.Summary, folder);
+        }
+
+        if (outcome.Summary.Problem is { } problem)
+        {
+            await Console.Error.WriteLineAsync($"The call did not go as scripted: {problem}.");
+            return ExitCodes.Failed;
+        }
+
+        return ExitCodes.Done;
+    }
+}

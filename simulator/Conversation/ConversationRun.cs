@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Phone;
+using PhoneAgent.Simulator.Phone.Callers;
+using PhoneAgent.Simulator.Phone.Streams;
+
+namespace PhoneAgent.Simulator.Conversation;
+
+/// <summary>What one simulated call left behind.</summary>
+/// <param name="Summary">For <c>call.json</c>.</param>
+/// <param name="Call">The phone's side.</param>
+/// <param name="HeardByGemini">What Gemini heard, PCM16, 16 kHz.</param>
+internal sealed record ConversationOutcome(CallSummary Summary, CallResult Call, short[] HeardByGemini);
+
+/// <summary>Holds one scripted call through the whole house and judges it.</summary>
+internal sealed class ConversationRun(CallerLines lines, HouseConfiguration configuration, string callLog)
+{
+    private const int SamplesPerFrame = 320; // 20 ms at 16 kHz
+
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
+    /// <summary>Tells each line the agent begins, as Gemini generates it.</summary>
+    public Action<string>? AgentLine { get; init; }
+
+    /// <summary>Tells what happens at the phone.</summary>
+    public Action<PhoneEvent>? PhoneEvent { get; init; }
+
+    /// <summary>Runs the call to its end.</summary>
+    public async Task<ConversationOutcome> RunAsync(CancellationToken cancellation)
+    {
+        var options = new SimulatedGeminiOptions
+        {
+            ApiKey = Guid.NewGuid().ToString("n"),
+            Script = lines.Script,
+            Observer = (_, what) =>
+            {
+                if (what is Gemini.AgentBegan began)
+                {
+                    AgentLine?.Invoke(began.Line);
+                }
+            },
+        };
+        await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog);
+        using var phone = new SimulatedPhone(house.PhoneSettings());
+        var call = await phone.CallAsync(new ScriptedCaller(lines.Script, lines.Clips), PhoneEvent, cancellation);
+        await house.WaitUntilIdleAsync(Settling);
+
+        var sessions = house.Gemini.Sessions;
+        var record = await RecordAsync(house, call.CallSid, cancellation);
+        return new ConversationOutcome(Summarise(call, sessions, record), call, [.. sessions.SelectMany(session => session.Heard())]);
+    }
+
+    private static async Task<JsonNode?> RecordAsync(SimulatedHouse house, string callSid, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(house.LocalWebhooks, $"/api/calls/{callSid}"));
+        request.Headers.Add("x-functions-key", house.FunctionKey);
+        using var response = await http.SendAsync(request, cancellation);
+        return response.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation)) : null;
+    }
+
+    private CallSummary Summarise(CallResult call, IReadOnlyList<GeminiSession> sessions, JsonNode? record)
+    {
+        var spoken = sessions.SelectMany(session => session.Lines).ToList();
+        var cut = sessions.SelectMany(session => session.Interruptions).ToList();
+        var framesHeard = sessions.Sum(session => session.SamplesHeard) / (double)SamplesPerFrame;
+        var problem = Verdict.Problem(lines.Script, call, sessions, framesHeard, record);
+        return new CallSummary
+        {
+            Ok = problem is null,
+            Problem = problem,
+            CallSid = call.CallSid,
+            End = call.Ending.ToString(),
+            DurationMs = call.DurationMs,
+            Turns = [.. call.Turns.Select((turn, i) => new SummaryTurn(turn.Caller, spoken.ElementAtOrDefault(i)?.Text, turn.ResponseMs))],
+            Interruptions = [.. call.Interruptions.Select((one, i) => new SummaryInterruption(one.ClearMs, one.SilentMs, one.HeardMs, cut.ElementAtOrDefault(i)?.GeneratedMs))],
+            CallerFramesSent = call.CallerFramesSent,
+            CallerFramesAfterEnd = call.CallerFramesAfterEnd,
+            CallerFramesHeard = framesHeard,
+            AgentMsGenerated = spoken.Sum(line => line.GeneratedMs),
+            AgentMsHeard = call.AgentMsHeard,
+            Errors = [.. call.Errors.Select(error => new SummaryError(error.Code, error.Message))],
+            Record = record,
+        };
+    }
+}

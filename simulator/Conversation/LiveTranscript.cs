@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using PhoneAgent.Simulator.Phone;
+using PhoneAgent.Simulator.Phone.Twiml;
+using Spectre.Console;
+
+namespace PhoneAgent.Simulator.Conversation;
+
+/// <summary>Shows a call on the terminal while it is held, and a table of it afterwards.</summary>
+internal sealed class LiveTranscript(IAnsiConsole console)
+{
+    private readonly ConcurrentQueue<string> _agentLines = new();
+    private int? _callerFinishedAt;
+    private int _interruptedAt = -1;
+
+    /// <summary>Gemini begins a line; it is shown once the caller hears it.</summary>
+    public void AgentLine(string text) => _agentLines.Enqueue(text);
+
+    /// <summary>Something happened at the phone.</summary>
+    public void PhoneEvent(PhoneEvent what)
+    {
+        switch (what)
+        {
+            case VerbBegan { Verb: Connect }:
+                Note(what, "the webhook answered, signed and checked; the media stream is being connected");
+                break;
+            case StreamOpened:
+                Note(what, "the relay took the ticket; both sides can hear each other");
+                break;
+            case CallerBegan { Line: var line }:
+                _interruptedAt = line.BargesIn ? what.AtMs : -1;
+                Said(what, "caller", "blue", line.Text, line.BargesIn ? "interrupts" : null);
+                break;
+            case CallerFinished:
+                _callerFinishedAt = what.AtMs;
+                break;
+            case AgentBegan:
+                Said(what, "agent", "green", _agentLines.TryDequeue(out var text) ? text : "…", _callerFinishedAt is { } since ? $"{what.AtMs - since} ms after the caller" : null);
+                _callerFinishedAt = null;
+                break;
+            case AudioCleared { DiscardedMs: var discarded } when _interruptedAt >= 0:
+                Note(what, $"the agent fell silent {what.AtMs - _interruptedAt} ms after the interruption; {discarded} ms were never heard");
+                _interruptedAt = -1;
+                break;
+            case ErrorLogged { Error: var error }:
+                console.MarkupLineInterpolated($"[red]{At(what)} Twilio error {error.Code}: {error.Message}[/]");
+                break;
+            case CallOver { Ending: var ending }:
+                Note(what, $"the call is over: {ending}");
+                break;
+        }
+    }
+
+    /// <summary>The table and the files, after the call.</summary>
+    public void Summary(CallSummary summary, OutputFolder files)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("caller", "agent", "answered after");
+        foreach (var turn in summary.Turns)
+        {
+            table.AddRow(Markup.Escape(turn.Caller ?? ""), Markup.Escape(turn.Agent ?? ""), turn.ResponseMs is { } ms ? $"{ms} ms" : "–");
+        }
+
+        console.WriteLine();
+        console.Write(table);
+        foreach (var one in summary.Interruptions)
+        {
+            console.MarkupLineInterpolated($"interrupted: cleared after {one.ClearMs} ms, silent after {one.SilentMs} ms; heard {one.HeardMs} of {one.GeneratedMs} ms generated");
+        }
+
+        console.MarkupLineInterpolated($"caller frames: {summary.CallerFramesSent} sent, {summary.CallerFramesHeard} heard by Gemini");
+        console.MarkupLineInterpolated($"agent speech: {summary.AgentMsGenerated} ms generated, {summary.AgentMsHeard:0} ms heard by the caller");
+        console.WriteLine();
+        foreach (var file in new[] { files.ConversationWav, files.HeardByGeminiWav, files.CallJson })
+        {
+            console.WriteLine(file);
+        }
+    }
+
+    private static string At(PhoneEvent what) => TimeSpan.FromMilliseconds(what.AtMs).ToString(@"mm\:ss\.f", System.Globalization.CultureInfo.InvariantCulture);
+
+    private void Note(PhoneEvent what, string text) => console.MarkupLineInterpolated($"[grey]{At(what)}         {text}[/]");
+
+    private void Said(PhoneEvent what, string who, string colour, string text, string? remark)
+    {
+        console.Markup($"[grey]{At(what)}[/] [{colour}]{who,-7}[/] {Markup.Escape(text)}");
+        console.MarkupLineInterpolated($"[grey]{(remark is null ? "" : $" ({remark})")}[/]");
+    }
+}

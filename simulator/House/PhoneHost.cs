@@ -1,0 +1,62 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using PhoneAgent.Handlers;
+using PhoneAgent.MediaRelay;
+
+namespace PhoneAgent.Simulator.House;
+
+/// <summary>The real handlers and the real relay on loopback ports, as the function app and the container run them.</summary>
+internal static class PhoneHost
+{
+    /// <summary>Starts the handlers, webhooks and owner's API, on a port of their own.</summary>
+    public static Task<WebApplication> StartHandlersAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(
+        configuration, port, level, services => services.AddPhoneAgentHandlers(configuration), app => MapHandlers(app, configuration));
+
+    /// <summary>Starts the relay on a port of its own.</summary>
+    public static Task<WebApplication> StartRelayAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(
+        configuration, port, level, services => services.AddMediaRelay(configuration), app => app.MapMediaRelay());
+
+    /// <summary>Starts both on one port, so that one tunnel is enough.</summary>
+    public static Task<WebApplication> StartBothAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(
+        configuration,
+        port,
+        level,
+        services => services.AddPhoneAgentHandlers(configuration).AddMediaRelay(configuration),
+        app =>
+        {
+            MapHandlers(app, configuration);
+            app.MapMediaRelay();
+        });
+
+    private static void MapHandlers(WebApplication app, IConfiguration configuration)
+    {
+        app.MapPhoneWebhooks();
+        app.MapOwnerApi([configuration["PhoneAgent:LocalFunctionKey"]!]);
+    }
+
+    private static async Task<WebApplication> StartAsync(
+        IConfiguration configuration, int port, LogLevel level, Action<IServiceCollection> addServices, Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(level);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning); // the host's request log would print tickets
+
+        // Standard output belongs to the conversation, or to the JSON that --json asks for.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.WebHost.UseRelayServer();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        addServices(builder.Services);
+        var app = builder.Build();
+        map(app);
+        await app.StartAsync();
+        return app;
+    }
+}

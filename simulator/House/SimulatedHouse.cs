@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using PhoneAgent.MediaRelay.Calls;
+using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Simulator.Phone;
+
+namespace PhoneAgent.Simulator.House;
+
+/// <summary>
+/// Everything a call needs but the phone, in one process on loopback: the real handlers, the real relay, the simulated
+/// Gemini. They speak over real sockets only.
+/// </summary>
+internal sealed class SimulatedHouse : IAsyncDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly SimulatedGeminiServer _gemini;
+    private readonly WebApplication _relay;
+    private readonly WebApplication _handlers;
+    private readonly HouseConfiguration _configuration;
+
+    private SimulatedHouse(SimulatedGeminiServer gemini, WebApplication relay, WebApplication handlers, HouseConfiguration configuration, Uri webhooks, Uri stream)
+    {
+        _gemini = gemini;
+        _relay = relay;
+        _handlers = handlers;
+        _configuration = configuration;
+        LocalWebhooks = webhooks;
+        LocalStream = stream;
+    }
+
+    /// <summary>The simulated Gemini.</summary>
+    public SimulatedGemini Gemini => _gemini.Gemini;
+
+    /// <summary>Where the handlers listen.</summary>
+    public Uri LocalWebhooks { get; }
+
+    /// <summary>Where the relay listens.</summary>
+    public Uri LocalStream { get; }
+
+    /// <summary>The key of the owner's API.</summary>
+    public string FunctionKey => _configuration["PhoneAgent:LocalFunctionKey"]!;
+
+    /// <summary>Starts everything. Whatever key and endpoint of Gemini the environment holds, the real one is not touched.</summary>
+    public static async Task<SimulatedHouse> OpenAsync(HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, LogLevel level = LogLevel.Warning)
+    {
+        var gemini = await SimulatedGeminiServer.StartAsync(options);
+        var (relayPort, handlersPort) = (LoopbackPort.Free(), LoopbackPort.Free());
+        var local = (Webhooks: new Uri($"http://127.0.0.1:{handlersPort}"), Stream: new Uri($"ws://127.0.0.1:{relayPort}/stream"));
+        configuration["Gemini:Endpoint"] = gemini.Endpoint;
+        configuration["Gemini:ApiKey"] = options.ApiKey;
+        configuration.Default("PhoneAgent:WebhookBaseUrl", local.Webhooks.GetLeftPart(UriPartial.Authority));
+        configuration.Default("PhoneAgent:StreamUrl", local.Stream.AbsoluteUri);
+        configuration.Default("PhoneAgent:CallLog", callLog);
+
+        // As in production: the relay, open to the internet all day, is not given Twilio's token.
+        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), relayPort, level);
+        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), handlersPort, level);
+        return new SimulatedHouse(gemini, relay, handlers, configuration, local.Webhooks, local.Stream);
+    }
+
+    /// <summary>A phone whose number this house answers.</summary>
+    public PhoneSettings PhoneSettings() => new()
+    {
+        AccountSid = _configuration["Twilio:AccountSid"]!,
+        AuthToken = _configuration["Twilio:AuthToken"]!,
+        IncomingUrl = new Uri(LocalWebhooks, "/api/voice/incoming"),
+        PublicBaseUrl = new Uri(_configuration["PhoneAgent:WebhookBaseUrl"]!),
+        PublicStreamUrl = new Uri(_configuration["PhoneAgent:StreamUrl"]!),
+        LocalStreamUrl = LocalStream,
+        StatusCallbackUrl = new Uri(new Uri(_configuration["PhoneAgent:WebhookBaseUrl"]!), "/api/voice/status"),
+    };
+
+    /// <summary>Waits until the relay has closed both sides of every call and logged its end, at most so long.</summary>
+    public async Task WaitUntilIdleAsync(TimeSpan atMost)
+    {
+        var calls = _relay.Services.GetRequiredService<ActiveCalls>();
+        for (var waited = TimeSpan.Zero; calls.Count > 0 && waited < atMost; waited += Poll)
+        {
+            await Task.Delay(Poll);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _handlers.DisposeAsync();
+        await _relay.StopAsync();
+        await _relay.DisposeAsync();
+        await _gemini.DisposeAsync();
+    }
+}

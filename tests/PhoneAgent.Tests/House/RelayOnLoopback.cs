@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Configuration;
+using PhoneAgent.Core.Trust;
+using PhoneAgent.MediaRelay;
+using PhoneAgent.MediaRelay.Calls;
+using PhoneAgent.Simulator.Gemini;
+
+namespace PhoneAgent.Tests.House;
+
+/// <summary>The real relay on a loopback port, with the simulated Gemini behind it and every log line kept.</summary>
+internal sealed class RelayOnLoopback : IAsyncDisposable
+{
+    public const string AccountSid = "AC00000000000000000000000000000001";
+    public const string TicketKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    public const string GeminiKey = "seeded-gemini-key-5f1c";
+
+    private readonly WebApplication _app;
+    private readonly SimulatedGeminiServer _gemini;
+    private readonly string _folder;
+    private bool _stopped;
+
+    private RelayOnLoopback(WebApplication app, SimulatedGeminiServer gemini, string folder, KeptLog log)
+    {
+        _app = app;
+        _gemini = gemini;
+        _folder = folder;
+        Log = log;
+        Origin = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Tickets = new StreamTickets(new PhoneAgentSettings { TicketKey = TicketKey }, TimeProvider.System);
+    }
+
+    public Uri Origin { get; }
+
+    public SimulatedGemini Gemini => _gemini.Gemini;
+
+    public KeptLog Log { get; }
+
+    public StreamTickets Tickets { get; }
+
+    public ICallLog CallLog => _app.Services.GetRequiredService<ICallLog>();
+
+    public int ActiveCalls => _app.Services.GetRequiredService<ActiveCalls>().Count;
+
+    public static async Task<RelayOnLoopback> StartAsync(params (string Key, string? Value)[] settings)
+    {
+        var gemini = await SimulatedGeminiServer.StartAsync(new SimulatedGeminiOptions { ApiKey = GeminiKey });
+        var folder = Directory.CreateTempSubdirectory("calls").FullName;
+        var log = new KeptLog();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Twilio:AccountSid"] = AccountSid,
+            ["PhoneAgent:TicketKey"] = TicketKey,
+            ["PhoneAgent:CallLog"] = "file:" + folder,
+            ["Gemini:ApiKey"] = GeminiKey,
+            ["Gemini:Endpoint"] = gemini.Endpoint,
+        });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddProvider(log);
+        builder.WebHost.UseRelayServer().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddMediaRelay(builder.Configuration);
+        var app = builder.Build();
+        app.MapMediaRelay();
+        await app.StartAsync();
+        return new RelayOnLoopback(app, gemini, folder, log);
+    }
+
+    /// <summary>The stream's address with a genuine ticket.</summary>
+    public Uri StreamUrl(string callSid, string? ticket = null) =>
+        new UriBuilder(new Uri(Origin, $"/stream/{callSid}/{ticket ?? Tickets.Write(CallSid.Parse(callSid), Tickets.NewTerms())}")) { Scheme = "ws" }.Uri;
+
+    public async Task StopAsync()
+    {
+        _stopped = true;
+        await _app.StopAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopped)
+        {
+            await _app.StopAsync();
+        }
+
+        await _app.DisposeAsync();
+        await _gemini.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>Keeps every log line, with its scopes.</summary>
+internal sealed class KeptLog : ILoggerProvider, ISupportExternalScope
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+    private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
+
+    public IReadOnlyCollection<string> Lines => [.. _lines];
+
+    public ILogger CreateLogger(string categoryName) => new Keeper(this, categoryName);
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Keeper(KeptLog log, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => log._scopes.Push(state);
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var scopes = new List<string>();
+            log._scopes.ForEachScope((scope, kept) => kept.Add(scope?.ToString() ?? ""), scopes);
+            log._lines.Enqueue($"{logLevel} {category} [{string.Join(' ', scopes)}] {formatter(state, exception)} {exception}");
+        }
+    }
+}
