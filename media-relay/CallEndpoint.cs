@@ -56,29 +56,26 @@ internal sealed partial class CallEndpoint(
         {
             Refuse(context, StatusCodes.Status400BadRequest, "no WebSocket");
         }
-        else if (!calls.TryAdmit())
-        {
-            Refuse(context, StatusCodes.Status503ServiceUnavailable, "no room");
-        }
         else
         {
-            try
+            using var place = calls.TryAdmit(call, out var refusal);
+            if (place is null)
             {
-                await HoldAsync(context, new AdmittedTicket(call, check.Nonce!));
+                Refuse(context, StatusCodes.Status503ServiceUnavailable, refusal);
             }
-            finally
+            else
             {
-                calls.Leave();
+                await HoldAsync(context, new AdmittedTicket(call, check.Nonce!), place);
             }
         }
     }
 
-    private async Task HoldAsync(HttpContext context, AdmittedTicket ticket)
+    private async Task HoldAsync(HttpContext context, AdmittedTicket ticket, CallPlace place)
     {
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
         await using var socket = new WebSocketMessageSocket(webSocket, MaxMessageBytes, services.Time);
         var limits = new CallLimits(twilio.CurrentValue.AccountSid, gemini.CurrentValue.Model, TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
-        await calls.RunAsync(new CallSession(services, limits, ticket, socket));
+        await new CallSession(services, limits, ticket, place, socket).RunAsync();
     }
 
     // Off unless the relay was given the auth token: least privilege. Then it is required, over the configured address.

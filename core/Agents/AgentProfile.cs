@@ -21,6 +21,16 @@ public sealed record AgentProfile
     /// <summary>What the model is told, as text, once the caller is on the line, so that the agent speaks first; null to wait for the caller.</summary>
     public string? Greeting { get; init; } = "A caller is on the line. Greet them in one short sentence and ask how you can help.";
 
+    /// <summary>
+    /// Seconds of silence, 5–600, after which the agent asks whether the caller is still there; after as many again it says
+    /// goodbye and the call ends. 0 never asks.
+    /// </summary>
+    public int IdleSeconds { get; init; } = 20;
+
+    /// <summary><see cref="IdleSeconds"/> as a time; null for never.</summary>
+    [JsonIgnore]
+    public TimeSpan? IdleLimit => IdleSeconds > 0 ? TimeSpan.FromSeconds(IdleSeconds) : null;
+
     /// <summary>When Gemini takes the caller's speech as begun and ended.</summary>
     public VoiceActivity VoiceActivity { get; init; } = new();
 }

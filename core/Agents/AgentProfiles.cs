@@ -104,6 +104,11 @@ public sealed partial class AgentProfiles
             yield return "language is not a language code like en-US. Remove it to follow the caller.";
         }
 
+        if (profile.IdleSeconds is not 0 and (< 5 or > 600))
+        {
+            yield return "idleSeconds is neither 0 nor from 5 to 600.";
+        }
+
         if (profile.VoiceActivity.PrefixPaddingMs is < 0 or > 1000)
         {
             yield return "voiceActivity.prefixPaddingMs is not from 0 to 1000.";

@@ -3,14 +3,21 @@ using PhoneAgent.Core.Calls;
 namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
-/// The calls of this replica: how many it admits, whether it is ready for more, and how they leave when it stops.
+/// The calls of this replica: how many it admits, which stream a call has, whether it is ready for more, and how the calls
+/// leave when it stops.
 /// </summary>
 public sealed class ActiveCalls(Func<int> maxCalls)
 {
+    /// <summary>Sockets that may be open without having sent <c>start</c>: Twilio sends it at once, a stranger might not.</summary>
+    public const int MaxWaiting = 50;
+
+    /// <summary>The same for one call: a stream and the one that replaces it.</summary>
+    public const int MaxWaitingPerCall = 2;
+
     private readonly Lock _lock = new();
-    private readonly HashSet<CallSession> _sessions = [];
+    private readonly HashSet<CallPlace> _places = [];
+    private readonly Dictionary<CallSid, CallPlace> _streams = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _admitted;
     private bool _full;
     private bool _draining;
 
@@ -21,7 +28,7 @@ public sealed class ActiveCalls(Func<int> maxCalls)
         {
             lock (_lock)
             {
-                return _admitted;
+                return _places.Count;
             }
         }
     }
@@ -36,90 +43,95 @@ public sealed class ActiveCalls(Func<int> maxCalls)
         {
             lock (_lock)
             {
-                _full = _admitted >= maxCalls() || (_full && _admitted > maxCalls() * 0.95);
+                _full = _places.Count >= maxCalls() || (_full && _places.Count > maxCalls() * 0.95);
                 return !_full && !_draining;
             }
         }
     }
 
-    /// <summary>Takes a place for a call; false when there is none. Whoever took one gives it back with <see cref="Leave"/>.</summary>
-    public bool TryAdmit()
+    /// <summary>Takes a place for a call's stream; null with the reason when there is none. Disposing the place gives it back.</summary>
+    public CallPlace? TryAdmit(CallSid call, out string refusal)
     {
         lock (_lock)
         {
-            if (_draining || _admitted >= maxCalls())
+            var waiting = _places.Where(place => place.IsWaiting).ToList();
+            refusal = _draining ? "stopping"
+                : _places.Count >= maxCalls() ? "full"
+                : waiting.Count >= MaxWaiting ? "too many without start"
+                : waiting.Count(place => place.Call == call) >= MaxWaitingPerCall ? "too many of one call without start"
+                : "";
+            if (refusal.Length > 0)
             {
-                return false;
+                return null;
             }
 
-            _admitted++;
-            return true;
-        }
-    }
-
-    /// <summary>Gives a place back.</summary>
-    public void Leave()
-    {
-        lock (_lock)
-        {
-            _admitted--;
-            if (_draining && _admitted == 0)
-            {
-                _drained.TrySetResult();
-            }
+            var place = new CallPlace(this, call);
+            _places.Add(place);
+            return place;
         }
     }
 
     /// <summary>Admits nobody any more and hands every call over; completes when the last has left.</summary>
     public Task DrainAsync()
     {
-        CallSession[] sessions;
+        CallPlace[] places;
         lock (_lock)
         {
             _draining = true;
-            sessions = [.. _sessions];
-            if (_admitted == 0)
+            places = [.. _places];
+            if (places.Length == 0)
             {
                 _drained.TrySetResult();
             }
         }
 
-        foreach (var session in sessions)
+        foreach (var place in places)
         {
-            HandOver(session);
+            place.HandOver("this relay is stopping");
         }
 
         return _drained.Task;
     }
 
-    /// <summary>Runs a session among the active ones.</summary>
-    internal async Task<CallEnd> RunAsync(CallSession session)
+    /// <summary>Makes a place the one stream of its call; false when the call has one of the same or a newer attempt.</summary>
+    internal bool TryTakeOver(CallPlace place)
     {
+        CallPlace? older;
         bool draining;
         lock (_lock)
         {
-            _sessions.Add(session);
+            if (_streams.TryGetValue(place.Call, out older) && older.Attempt >= place.Attempt)
+            {
+                return false;
+            }
+
+            _streams[place.Call] = place;
             draining = _draining;
         }
 
+        older?.HandOver("a newer stream of the call took over");
         if (draining)
         {
-            HandOver(session);
+            place.HandOver("this relay is stopping");
         }
 
-        try
+        return true;
+    }
+
+    internal void Leave(CallPlace place)
+    {
+        lock (_lock)
         {
-            return await session.RunAsync();
-        }
-        finally
-        {
-            lock (_lock)
+            _places.Remove(place);
+            if (_streams.GetValueOrDefault(place.Call) == place)
             {
-                _sessions.Remove(session);
+                _streams.Remove(place.Call);
+            }
+
+            if (_draining && _places.Count == 0)
+            {
+                _drained.TrySetResult();
             }
         }
     }
-
-    private static void HandOver(CallSession session) =>
-        session.End(new CallEnd(EndReason.HandedOver, "this relay is stopping", CallEnd.Restart));
 }

@@ -1,3 +1,4 @@
+using PhoneAgent.Core;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Sockets;
@@ -27,11 +28,11 @@ internal sealed partial class CallSession
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MediaTimeout = TimeSpan.FromSeconds(10);
 
     private readonly CallServices _services;
     private readonly CallLimits _limits;
     private readonly AdmittedTicket _ticket;
+    private readonly CallPlace _place;
     private readonly IMessageSocket _twilio;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -40,8 +41,9 @@ internal sealed partial class CallSession
     private volatile bool _speakingEnded;
 
     /// <summary>Prepares a session for a stream whose ticket is genuine.</summary>
-    public CallSession(CallServices services, CallLimits limits, AdmittedTicket ticket, IMessageSocket twilio)
+    public CallSession(CallServices services, CallLimits limits, AdmittedTicket ticket, CallPlace place, IMessageSocket twilio)
     {
+        _place = place;
         _services = services;
         _limits = limits;
         _ticket = ticket;
@@ -55,9 +57,15 @@ internal sealed partial class CallSession
     {
         var admission = new StreamAdmission(_services, _limits, _ticket, _twilio);
         var admitted = await admission.AdmitAsync();
-        if (admitted.Start is null)
+        var refusal = admitted.Refusal;
+        if (refusal is null && !_place.TryTakeOver(this, admitted.Attempt))
         {
-            var refusal = admitted.Refusal!;
+            refusal = new CallEnd(EndReason.ProtocolViolation, "the call has a stream of this or a newer attempt", CallEnd.PolicyViolation);
+        }
+
+        if (refusal is not null)
+        {
+            Telemetry.Refusals.Add(1, new KeyValuePair<string, object?>("reason", refusal.Detail));
             LogRefused(refusal.Reason, refusal.Detail);
             await _twilio.CloseAsync(refusal.CloseCode, refusal.Detail ?? "");
             await DrainAsync();
@@ -78,7 +86,7 @@ internal sealed partial class CallSession
         using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger);
         using var caller = new CallerAudio(callerDue);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
-        var listener = new TwilioListener(_twilio, caller, conversation, journal, _time, End, _logger);
+        var listener = new TwilioListener(_twilio, caller, conversation, _time, End, _logger);
         var agent = _services.Agents(start.Parameters.GetValueOrDefault("agent"));
         using var gemini = new GeminiSession(_services.Gemini, _limits.Model, agent, caller, callerDue, conversation, _time, _logger);
         journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid) { At = _time.GetUtcNow() });
@@ -87,8 +95,9 @@ internal sealed partial class CallSession
         var listening = GuardAsync(listener.RunAsync);
         var speaking = GuardAsync(() => SpeakAsync(conversation));
         var talking = GuardAsync(() => TalkAsync(gemini));
-        var deadline = (admitted.CallBegan ?? _time.GetUtcNow()) + _limits.MaxCallDuration;
-        using (_time.CreateTimer(_ => Watch(listener, deadline), null, WatchEvery, WatchEvery))
+        var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + _limits.MaxCallDuration;
+        var watch = new CallWatch(listener, conversation, gemini.Tell, End, deadline, agent.IdleLimit, _time);
+        using (_time.CreateTimer(_ => watch.Look(), null, WatchEvery, WatchEvery))
         {
             var end = await _end.Task;
             if (end.Reason == EndReason.CallerHungUp)
@@ -155,18 +164,6 @@ internal sealed partial class CallSession
                     return;
                 }
             }
-        }
-    }
-
-    private void Watch(TwilioListener listener, DateTimeOffset deadline)
-    {
-        if (listener.SinceMedia >= MediaTimeout)
-        {
-            End(new CallEnd(EndReason.StreamLost, $"no media for {MediaTimeout.TotalSeconds:0} s"));
-        }
-        else if (_time.GetUtcNow() >= deadline)
-        {
-            End(new CallEnd(EndReason.TimeLimit));
         }
     }
 

@@ -28,6 +28,8 @@ internal sealed class Conversation : IDisposable
     private long _heardSamples;
     private long _totalTokens;
     private int _interruptions;
+    private int _callerActivity;
+    private TimeSpan _lastActivity;
 
     /// <summary>Starts the call's clock.</summary>
     /// <param name="time">The clock.</param>
@@ -41,6 +43,32 @@ internal sealed class Conversation : IDisposable
         _messages = messages;
         _twilioDue = twilioDue;
         _began = time.GetTimestamp();
+    }
+
+    /// <summary>How long neither side has spoken: since the caller was last heard and the agent's playback ended; zero while the agent is heard.</summary>
+    public TimeSpan QuietFor
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var now = Now;
+                var since = _playback.PlayedOutAt > _lastActivity ? _playback.PlayedOutAt : _lastActivity;
+                return now > since && _playback.Appended == _playback.Sent ? now - since : TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Counts signs of life of the caller: words, interruptions, keys.</summary>
+    public int CallerActivity
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _callerActivity;
+            }
+        }
     }
 
     private TimeSpan Now => _time.GetElapsedTime(_began);
@@ -96,6 +124,17 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             _callerText.Write(utf8);
+            CallerActed();
+        }
+    }
+
+    /// <summary>The caller pressed a key.</summary>
+    public void DigitPressed(string digit)
+    {
+        lock (_lock)
+        {
+            CallerActed();
+            _journal.Add(new DigitPressed(digit) { At = _time.GetUtcNow() });
         }
     }
 
@@ -122,6 +161,7 @@ internal sealed class Conversation : IDisposable
     {
         lock (_lock)
         {
+            CallerActed();
             var heardTo = _playback.Clear(Now);
             _clearDue = true;
             _markDue = null;
@@ -231,6 +271,12 @@ internal sealed class Conversation : IDisposable
         {
             _playback.Dispose();
         }
+    }
+
+    private void CallerActed()
+    {
+        _callerActivity++;
+        _lastActivity = Now;
     }
 
     private AgentTurn Open()

@@ -18,9 +18,11 @@ internal sealed class Playback : IDisposable
     private const int QueueLimit = 600 * Telephony.PhoneRate;
 
     private readonly ByteRing _queue = new(QueueLimit);
-    private TimeSpan _playedOutAt;
     private long _marked;
     private long _clearedTo;
+
+    /// <summary>When all that was sent is played out, as far as is known; time since the call began.</summary>
+    public TimeSpan PlayedOutAt { get; private set; }
 
     /// <summary>Position after the newest sample received from Gemini.</summary>
     public long Appended => _queue.End;
@@ -46,7 +48,7 @@ internal sealed class Playback : IDisposable
 
         var length = _queue.Copy(_queue.Start, mulaw[..MaxMessageBytes]);
         _queue.Release(_queue.Start + length);
-        _playedOutAt = Later(_playedOutAt, now) + Telephony.PhoneDuration(length);
+        PlayedOutAt = Later(PlayedOutAt, now) + Telephony.PhoneDuration(length);
         return length;
     }
 
@@ -59,7 +61,7 @@ internal sealed class Playback : IDisposable
             return null;
         }
 
-        return _playedOutAt + Telephony.PhoneDuration(waiting) - LeadLimit - now;
+        return PlayedOutAt + Telephony.PhoneDuration(waiting) - LeadLimit - now;
     }
 
     /// <summary>Twilio played everything up to <paramref name="position"/>. A mark that <c>clear</c> flushed, or that was never sent, says nothing.</summary>
@@ -71,13 +73,13 @@ internal sealed class Playback : IDisposable
         }
 
         _marked = position;
-        _playedOutAt = now + Telephony.PhoneDuration(Sent - position);
+        PlayedOutAt = now + Telephony.PhoneDuration(Sent - position);
     }
 
     /// <summary>Position up to which the caller has heard the agent: by the clock, corrected by the marks that came back.</summary>
     public long HeardTo(TimeSpan now)
     {
-        var ahead = Telephony.PhoneBytes(Later(_playedOutAt, now) - now);
+        var ahead = Telephony.PhoneBytes(Later(PlayedOutAt, now) - now);
         return Math.Max(Math.Max(Sent - ahead, _marked), _clearedTo);
     }
 
@@ -90,7 +92,7 @@ internal sealed class Playback : IDisposable
         var heard = HeardTo(now);
         _queue.Release(Appended);
         _clearedTo = Appended;
-        _playedOutAt = now;
+        PlayedOutAt = now;
         return heard;
     }
 

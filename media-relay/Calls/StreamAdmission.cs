@@ -8,9 +8,9 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// <summary>A stream that may have an agent, or why not.</summary>
 /// <param name="Start">Twilio's start message; null when refused.</param>
 /// <param name="Attempt">Which attempt of the call this stream is, from 1.</param>
-/// <param name="CallBegan">When the call began; null when the log does not know.</param>
+/// <param name="Record">What the log knows of the call; null when refused.</param>
 /// <param name="Refusal">Why there is no stream; null when there is.</param>
-internal sealed record Admission(StreamStart? Start, int Attempt, DateTimeOffset? CallBegan, CallEnd? Refusal);
+internal sealed record Admission(StreamStart? Start, int Attempt, CallRecord? Record, CallEnd? Refusal);
 
 /// <summary>
 /// The first messages of a stream, up to the proof that it is the one its ticket was made for and the only one. Before
@@ -85,6 +85,12 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
         return (null, Violation("too many messages before start"));
     }
 
+    // The log knows which attempt the ticket was offered for. A valid ticket suffices: what the log does not know, the
+    // parameter says, and without one it is the first attempt.
+    private int AttemptOf(CallRecord record, StreamStart start) =>
+        record.Attempts.FirstOrDefault(offered => offered.Offer?.Nonce == ticket.Nonce)?.Number
+        ?? (start.Parameters.TryGetValue("attempt", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 1);
+
     private bool Matches(StreamStart start) =>
         start.CallSid == ticket.CallSid.Value && start.AccountSid == limits.AccountSid;
 
@@ -103,9 +109,10 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
                 return Refused(new CallEnd(end.Reason, "the call has ended already"));
             }
 
-            // A valid ticket suffices: without parameters it is the first attempt.
-            var attempt = start.Parameters.TryGetValue("attempt", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
-            return new Admission(start, attempt, record.BeganAt, null);
+            var attempt = AttemptOf(record, start);
+            return record.Attempts.Any(other => other.Number > attempt && other.Started)
+                ? Refused(Violation("a newer stream of the call has begun"))
+                : new Admission(start, attempt, record, null);
         }
         catch (CallLogUnavailableException)
         {

@@ -8,10 +8,10 @@ namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
 /// The loop that hears Twilio: caller audio into <see cref="CallerAudio"/>, marks and digits into the
-/// <see cref="Conversation"/> and the journal. It reads on until the socket has ended, so that nothing sent before the
+/// <see cref="Conversation"/>. It reads on until the socket has ended, so that nothing sent before the
 /// closing handshake is lost.
 /// </summary>
-internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, CallJournal journal, TimeProvider time, Action<CallEnd> end, ILogger logger)
+internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, TimeProvider time, Action<CallEnd> end, ILogger logger)
 {
     // Twilio's frames have 160 bytes; whatever else fits into a message of 64 kB has room here too.
     private readonly byte[] _mulaw = new byte[1_024];
@@ -91,7 +91,7 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
     {
         if (digit.Length == 1 && "0123456789*#ABCD"u8.Contains(digit[0]))
         {
-            journal.Add(new DigitPressed(Encoding.ASCII.GetString(digit)) { At = time.GetUtcNow() });
+            conversation.DigitPressed(Encoding.ASCII.GetString(digit));
         }
         else
         {

@@ -100,6 +100,13 @@ internal sealed partial class GeminiSession : IDisposable
         return _finishing ? GeminiEnd.Finished : new GeminiEnd(_problem ?? ProblemOf(end));
     }
 
+    /// <summary>Tells the agent something, as text; it answers in its own words.</summary>
+    public void Tell(string text)
+    {
+        _outbox.Enqueue(ClientMessages.Text(text));
+        _due.Set();
+    }
+
     /// <summary>No more caller audio is coming: what is left is sent, then the session closed; at once if it never got ready.</summary>
     public void Finish()
     {

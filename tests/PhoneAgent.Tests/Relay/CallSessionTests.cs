@@ -329,6 +329,113 @@ public sealed class CallSessionTests
         maxDuration: Seconds(60));
 
     [Fact]
+    public void The_agent_is_told_a_minute_before_the_time_limit_and_may_end_its_goodbye() => Call(
+        async call =>
+        {
+            await call.Phone.StartAsync();
+            var speaking = call.Phone.SpeakAsync(Seconds(300));
+            await call.Time.Pass(Seconds(121));
+            Assert.Contains(call.Gemini.Texts, text => text.Contains("one minute"));
+            await call.Time.Pass(Seconds(57));
+            await call.Gemini.SayAsync(6_000, "Goodbye then.");
+            await call.Gemini.CompleteTurnAsync();
+            var end = await call.EndAsync();
+            await speaking;
+
+            Assert.Equal(EndReason.TimeLimit, end.Reason);
+            Assert.InRange(call.Time.Elapsed.TotalSeconds, 184, 186.5);
+            Assert.Equal(6_000, Assert.Single(call.Log.Events.OfType<AgentSaid>()).HeardMs);
+        },
+        maxDuration: Seconds(180));
+
+    [Fact]
+    public void A_silent_caller_is_asked_and_then_sent_off_politely() => Call(async call =>
+    {
+        await call.Phone.StartAsync();
+        var speaking = call.Phone.SpeakAsync(Seconds(300));
+        await call.Time.Pass(Seconds(22));
+        Assert.Contains("still there", call.Gemini.Texts[^1]);
+        await call.Gemini.SayAsync(2_000, "Are you still there?");
+        await call.Gemini.CompleteTurnAsync();
+        await call.Time.Pass(Seconds(21));
+        Assert.Equal(2, call.Gemini.Texts.Count);
+        await call.Time.Pass(Seconds(3));
+        Assert.Contains("say goodbye", call.Gemini.Texts[^1]);
+        await call.Gemini.SayAsync(4_000, "Goodbye.");
+        await call.Gemini.CompleteTurnAsync();
+        var end = await call.EndAsync();
+        await speaking;
+
+        Assert.Equal(EndReason.IdleCaller, end.Reason);
+        Assert.Equal(1000, call.Phone.Closed?.CloseCode);
+        Assert.All(call.Log.Events.OfType<AgentSaid>(), said => Assert.Equal(said.GeneratedMs, said.HeardMs));
+    }, idleSeconds: 20);
+
+    [Fact]
+    public void A_caller_who_comes_back_is_not_sent_off() => Call(async call =>
+    {
+        await call.Phone.StartAsync();
+        var speaking = call.Phone.SpeakAsync(Seconds(70));
+        await call.Time.Pass(Seconds(22));
+        await call.Gemini.SendAsync("""{"serverContent":{"inputTranscription":{"text":"Yes, one moment."}}}""");
+        await call.Time.Pass(Seconds(19));
+        await call.Phone.SendAsync("""{"event":"dtmf","dtmf":{"digit":"1"}}""");
+        await call.Time.Pass(Seconds(19));
+        Assert.Equal(2, call.Gemini.Texts.Count);
+        await speaking;
+        await call.Phone.HangUpAsync();
+
+        Assert.Equal(EndReason.CallerHungUp, (await call.EndAsync()).Reason);
+    }, idleSeconds: 20);
+
+    [Fact]
+    public void A_newer_stream_of_the_call_takes_over_and_an_older_one_is_refused() => Run(async time =>
+    {
+        var log = new MemoryCallLog();
+        var calls = new ActiveCalls(() => 10);
+        var nonces = new[] { new string('a', 32), new string('b', 32) };
+        log.Events.AddRange(nonces.Select((nonce, i) => new StreamOffered(i + 1, nonce, time.GetUtcNow(), "default") { At = time.GetUtcNow() }));
+        using var first = new VirtualCall(time, log: log, calls: calls, nonce: nonces[0]);
+        await first.Phone.StartAsync();
+        await time.Pass(Seconds(1));
+        using var second = new VirtualCall(time, log: log, calls: calls, nonce: nonces[1]);
+        await second.Phone.StartAsync();
+
+        Assert.Equal(EndReason.HandedOver, (await first.EndAsync()).Reason);
+        await time.Pass(Seconds(1));
+        Assert.Equal(1, second.Gemini.Sessions);
+
+        using var late = new VirtualCall(time, log: log, calls: calls, nonce: new string('c', 32));
+        await late.Phone.StartAsync();
+        await AssertRefusedAsync(late, EndReason.ProtocolViolation, 1008, logged: 2);
+
+        await second.Phone.HangUpAsync();
+        Assert.Equal(EndReason.CallerHungUp, (await second.EndAsync()).Reason);
+    });
+
+    [Fact]
+    public void Sockets_that_wait_for_start_are_capped_in_total_and_per_call()
+    {
+        var calls = new ActiveCalls(() => 1_000);
+        var call = CallSid.Parse(VirtualPhone.CallSid);
+        var waiting = Enumerable.Range(0, ActiveCalls.MaxWaitingPerCall).Select(_ => calls.TryAdmit(call, out string _)).ToList();
+
+        Assert.All(waiting, Assert.NotNull);
+        Assert.Null(calls.TryAdmit(call, out var refusal));
+        Assert.Equal("too many of one call without start", refusal);
+
+        for (var i = waiting.Count; i < ActiveCalls.MaxWaiting; i++)
+        {
+            Assert.NotNull(calls.TryAdmit(CallSid.Parse($"CA{i:x32}"), out _));
+        }
+
+        Assert.Null(calls.TryAdmit(CallSid.Parse($"CA{999:x32}"), out refusal));
+        Assert.Equal("too many without start", refusal);
+        waiting[0]!.Dispose();
+        Assert.NotNull(calls.TryAdmit(CallSid.Parse($"CA{999:x32}"), out _));
+    }
+
+    [Fact]
     public void A_stopping_relay_hands_the_call_over_and_loses_no_word_of_the_caller() => Call(async call =>
     {
         await call.Phone.StartAsync();
@@ -449,9 +556,9 @@ public sealed class CallSessionTests
 
     private static void Run(Func<VirtualClock, Task> scenario) => VirtualClock.Run(scenario);
 
-    private static void Call(Func<VirtualCall, Task> scenario, Func<VirtualClock, VirtualGemini>? gemini = null, TimeSpan? maxDuration = null) => Run(async time =>
+    private static void Call(Func<VirtualCall, Task> scenario, Func<VirtualClock, VirtualGemini>? gemini = null, TimeSpan? maxDuration = null, int idleSeconds = 0) => Run(async time =>
     {
-        using var call = new VirtualCall(time, gemini?.Invoke(time), maxDuration: maxDuration);
+        using var call = new VirtualCall(time, gemini?.Invoke(time), maxDuration: maxDuration, idleSeconds: idleSeconds);
         await scenario(call);
     });
 }

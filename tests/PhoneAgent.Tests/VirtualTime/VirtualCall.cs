@@ -12,8 +12,9 @@ internal sealed class VirtualCall : IDisposable
     public static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(25);
 
     private readonly Pacer _pacer;
+    private readonly CallPlace _place;
 
-    public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, string nonce = "0123456789abcdef0123456789abcdef")
+    public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, ActiveCalls? calls = null, int idleSeconds = 0, string nonce = "0123456789abcdef0123456789abcdef")
     {
         Time = time;
         Gemini = gemini ?? new VirtualGemini(time, Latency);
@@ -21,10 +22,11 @@ internal sealed class VirtualCall : IDisposable
         (var relay, var phone) = MemorySocket.Pair(time, Latency);
         Phone = new VirtualPhone(time, phone);
         _pacer = new Pacer(time);
-        var agent = new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller." };
+        var agent = new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = idleSeconds };
         var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance);
         var limits = new CallLimits(VirtualPhone.AccountSid, "gemini-3.8-live", maxDuration ?? TimeSpan.FromHours(1));
-        Session = new CallSession(services, limits, new AdmittedTicket(CallSid.Parse(VirtualPhone.CallSid), nonce), relay);
+        _place = (calls ?? new ActiveCalls(() => 10)).TryAdmit(CallSid.Parse(VirtualPhone.CallSid), out _)!;
+        Session = new CallSession(services, limits, new AdmittedTicket(CallSid.Parse(VirtualPhone.CallSid), nonce), _place, relay);
         Ended = Session.RunAsync();
         Listening = Phone.ListenAsync();
     }
@@ -55,5 +57,9 @@ internal sealed class VirtualCall : IDisposable
         return end;
     }
 
-    public void Dispose() => _pacer.Dispose();
+    public void Dispose()
+    {
+        _place.Dispose();
+        _pacer.Dispose();
+    }
 }
