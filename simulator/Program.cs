@@ -9,6 +9,7 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 var root = new RootCommand("A phone in a box: a whole phone call with the agent, without any account.");
 CallCommand.AddTo(root);
 root.Add(CallCommand.Create());
+root.Add(LoadCommand.Create());
 root.Add(ServeCommand.Create());
 root.Add(GeminiCommand.Create());
 root.Add(PhoneCommand.Create());
