@@ -50,6 +50,11 @@ internal static class LoadCommand
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCodes.Failed;
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("The load was stopped before it had figures.");
+            return ExitCodes.Failed;
+        }
 
         if (json)
         {

@@ -84,7 +84,7 @@ internal sealed record StepFigures
     public required double PlayoutGapMs { get; init; }
 
     /// <summary>The load's own processor time for each second of each call: far above it, this machine is too small for the step.</summary>
-    public required double LoadCpuMsPerCallSecond { get; init; }
+    public required double? LoadCpuMsPerCallSecond { get; init; }
 
     /// <summary>How late the load was with its frames: what the other figures cannot be better than.</summary>
     public required LatencyFigures? LoadLateness { get; init; }

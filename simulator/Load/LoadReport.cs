@@ -12,7 +12,7 @@ internal static class LoadReport
         var table = new Table().Border(TableBorder.Rounded).AddColumn("");
         foreach (var step in figures.Steps)
         {
-            table.AddColumn(new TableColumn($"{step.Calls} calls").RightAligned());
+            table.AddColumn(new TableColumn(Name(step)).RightAligned());
         }
 
         Row(table, figures, "relay CPU, ms per call-second", step => Number(step.CpuMsPerCallSecond, "0.00"));
@@ -34,13 +34,15 @@ internal static class LoadReport
         {
             foreach (var problem in step.Problems)
             {
-                console.MarkupLineInterpolated($"[red]{step.Calls} calls: {problem}[/]");
+                console.MarkupLineInterpolated($"[red]{Name(step)}: {problem}[/]");
             }
         }
     }
 
     private static void Row(Table table, LoadFigures figures, string name, Func<StepFigures, string> value) =>
         table.AddRow([name, .. figures.Steps.Select(value)]);
+
+    private static string Name(StepFigures step) => step.Calls == 1 ? "1 call" : $"{step.Calls} calls";
 
     private static string Latency(LatencyFigures? latency) => latency is null
         ? "–"

@@ -101,7 +101,7 @@ internal sealed class LoadStep(int calls, TimeSpan window, Action<string> progre
             ClearsMissing = _meter.ClearsMissing,
             PlayoutGaps = _meter.Gaps,
             PlayoutGapMs = _meter.GapTicks * 1e3 / Stopwatch.Frequency,
-            LoadCpuMsPerCallSecond = used.LoadTime.TotalMilliseconds / callSeconds,
+            LoadCpuMsPerCallSecond = callSeconds > 0 ? used.LoadTime.TotalMilliseconds / callSeconds : null,
             LoadLateness = _meter.Lateness.Figures(),
         };
     }
