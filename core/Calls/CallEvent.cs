@@ -10,6 +10,8 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(CallReceived), "received")]
 [JsonDerivedType(typeof(StreamOffered), "offered")]
 [JsonDerivedType(typeof(StatusChanged), "status")]
+[JsonDerivedType(typeof(VoicemailReached), "voicemail")]
+[JsonDerivedType(typeof(StreamFailed), "streamFailed")]
 [JsonDerivedType(typeof(TransferDialed), "transferDialed")]
 [JsonDerivedType(typeof(TransferEnded), "transferEnded")]
 [JsonDerivedType(typeof(StreamStarted), "started")]
@@ -45,7 +47,11 @@ public sealed record RelayStamp(string Nonce, long Sequence);
 /// <param name="To">The called number as Twilio gave it.</param>
 /// <param name="Agent">Name of the agent profile that takes the call.</param>
 /// <param name="RequestId">The outbound request that placed the call; null for an inbound call.</param>
-public sealed record CallReceived(string Direction, string From, string To, string Agent, string? RequestId = null) : CallEvent;
+/// <param name="Context">
+/// What the outbound request wants the agent to know: one JSON object as text, at most 4 kB, without line breaks and with
+/// angle brackets escaped, so that no delimiter around it can be forged. Data, never instructions. Null when there is none.
+/// </param>
+public sealed record CallReceived(string Direction, string From, string To, string Agent, string? RequestId = null, string? Context = null) : CallEvent;
 
 /// <summary>Handlers: TwiML with a stream ticket was about to be answered. A decision looks only at the newest one.</summary>
 /// <param name="Attempt">1 for the first stream of the call, then counted on.</param>
@@ -60,6 +66,16 @@ public sealed record StreamOffered(int Attempt, string Nonce, DateTimeOffset Exp
 /// <param name="DurationSeconds">Twilio's <c>CallDuration</c>, with the final status only.</param>
 /// <param name="AnsweredBy">Twilio's <c>AnsweredBy</c>, when machine detection was asked for.</param>
 public sealed record StatusChanged(string Status, int SequenceNumber, int? DurationSeconds = null, string? AnsweredBy = null) : CallEvent;
+
+/// <summary>Handlers: an outbound call was answered by a machine, and the request had said what then.</summary>
+/// <param name="AnsweredBy">Twilio's <c>AnsweredBy</c>.</param>
+/// <param name="MessageSpoken">Whether the request's message was left; otherwise the call was hung up.</param>
+public sealed record VoicemailReached(string AnsweredBy, bool MessageSpoken) : CallEvent;
+
+/// <summary>Handlers: Twilio reported an error of a stream.</summary>
+/// <param name="StreamSid">Twilio's StreamSid; empty when it named none.</param>
+/// <param name="Error">Twilio's <c>StreamError</c>.</param>
+public sealed record StreamFailed(string StreamSid, string Error) : CallEvent;
 
 /// <summary>Handlers: TwiML that dials a transfer target was about to be answered.</summary>
 /// <param name="Target">The target's name in the agent profile; never a number.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PhoneAgent.Core.Documents;
 
 namespace PhoneAgent.Core.Calls;
 
@@ -11,6 +12,11 @@ public static class CallLogs
     /// <exception cref="ArgumentException">The address names no call log; the message says what is wrong with it, without its text.</exception>
     public static ICallLog Open(string address, TimeProvider time) =>
         Problem(address) is { } problem ? throw new ArgumentException("PhoneAgent__CallLog " + problem, nameof(address)) : new FileCallLog(Folder(address)!, time);
+
+    /// <summary>The documents beside the log at an address.</summary>
+    /// <inheritdoc cref="Open" />
+    public static IDocumentStore OpenDocuments(string address, TimeProvider time) =>
+        Problem(address) is { } problem ? throw new ArgumentException("PhoneAgent__CallLog " + problem, nameof(address)) : new FileDocumentStore(Folder(address)!, time);
 
     /// <summary>What keeps an address from being a call log's; null when nothing does.</summary>
     internal static string? Problem(string address) =>

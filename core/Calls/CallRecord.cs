@@ -31,6 +31,12 @@ public sealed record CallRecord
     /// <summary>The outbound request that placed the call; null for an inbound call.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>What the outbound request wants the agent to know: a JSON object as text, see <see cref="CallReceived"/>; null when there is nothing.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The machine that answered an outbound call; null when a person did, or nobody asked.</summary>
+    public VoicemailAnswer? Voicemail { get; init; }
+
     /// <summary>Twilio's newest <c>CallStatus</c>, by its sequence number; null before the first callback.</summary>
     public string? Status => Statuses is [.., var newest] ? newest.Status : null;
 
@@ -58,12 +64,19 @@ public sealed record CallRecord
     /// <summary>Status callbacks by Twilio's sequence number.</summary>
     public IReadOnlyList<StatusReport> Statuses { get; init; } = [];
 
+    /// <summary>What Twilio had against the call's streams, in order.</summary>
+    public IReadOnlyList<StreamError> StreamErrors { get; init; } = [];
+
     /// <summary>The figures of all streams together; tokens are those of the newest Gemini session of each.</summary>
     public StreamFigures Figures { get; init; } = new();
 
     /// <summary>The newest stream the handlers offered: the one that decisions look at.</summary>
     [JsonIgnore]
     public CallAttempt? NewestOffered => Attempts.LastOrDefault(attempt => attempt.OfferedAt is not null);
+
+    /// <summary>Whether the call is known to have ended.</summary>
+    [JsonIgnore]
+    public bool IsOver => Statuses.Any(one => CallStatuses.IsFinal(one.Status)) || End?.Reason.IsFinal() == true;
 
     /// <summary>Folds the events of a call, in the order they were stored.</summary>
     public static CallRecord From(CallSid callSid, IEnumerable<CallEvent> events)
@@ -168,6 +181,18 @@ public sealed record CallTransfer(string Target, string Reason, DateTimeOffset R
 /// <param name="DurationSeconds">Twilio's <c>CallDuration</c>.</param>
 /// <param name="AnsweredBy">Twilio's <c>AnsweredBy</c>.</param>
 public sealed record StatusReport(DateTimeOffset At, int SequenceNumber, string Status, int? DurationSeconds, string? AnsweredBy);
+
+/// <summary>The machine that answered an outbound call.</summary>
+/// <param name="At">When.</param>
+/// <param name="AnsweredBy">Twilio's <c>AnsweredBy</c>.</param>
+/// <param name="MessageSpoken">Whether the request's message was left.</param>
+public sealed record VoicemailAnswer(DateTimeOffset At, string AnsweredBy, bool MessageSpoken);
+
+/// <summary>What Twilio had against a stream.</summary>
+/// <param name="At">When it was reported.</param>
+/// <param name="StreamSid">Twilio's StreamSid.</param>
+/// <param name="Error">Twilio's words.</param>
+public sealed record StreamError(DateTimeOffset At, string StreamSid, string Error);
 
 /// <summary>How the owner sees a record: camelCase, enums as words.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

@@ -12,6 +12,8 @@ internal sealed class CallRecordFold
     private readonly SortedDictionary<int, CallTransfer> _transfers = [];
     private readonly List<CallEvent> _spokenAndDone = [];
     private readonly List<StatusReport> _statuses = [];
+    private readonly List<StreamError> _streamErrors = [];
+    private VoicemailAnswer? _voicemail;
     private CallReceived? _received;
     private DateTimeOffset? _beganAt;
 
@@ -31,6 +33,16 @@ internal sealed class CallRecordFold
                 if (!_statuses.Exists(one => one.SequenceNumber == status.SequenceNumber && one.Status == status.Status))
                 {
                     _statuses.Add(new StatusReport(status.At, status.SequenceNumber, status.Status, status.DurationSeconds, status.AnsweredBy));
+                }
+
+                break;
+            case VoicemailReached reached:
+                _voicemail ??= new VoicemailAnswer(reached.At, reached.AnsweredBy, reached.MessageSpoken);
+                break;
+            case StreamFailed failed:
+                if (!_streamErrors.Exists(one => one.StreamSid == failed.StreamSid && one.Error == failed.Error))
+                {
+                    _streamErrors.Add(new StreamError(failed.At, failed.StreamSid, failed.Error));
                 }
 
                 break;
@@ -65,6 +77,9 @@ internal sealed class CallRecordFold
             Called = _received?.To,
             Agent = _received?.Agent ?? _attempts.Values.FirstOrDefault()?.Agent,
             RequestId = _received?.RequestId,
+            Context = _received?.Context,
+            Voicemail = _voicemail,
+            StreamErrors = _streamErrors,
             Attempts = [.. _attempts.Select(one => one.Value with { Transfer = TransferOf(one.Key) })],
             Transcript = [.. inOrder.Select(SpokenTurnOf).OfType<SpokenTurn>()],
             Tools = [.. inOrder.OfType<ToolCalled>().Select(tool => new ToolUse(tool.At, tool.Name, tool.Outcome, tool.DurationMs))],

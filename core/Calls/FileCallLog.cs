@@ -9,24 +9,22 @@ namespace PhoneAgent.Core.Calls;
 /// </summary>
 /// <remarks>
 /// A writer holds its file exclusively from looking at its end to writing behind it, and a reader holds it shared:
-/// FileShare is enforced between .NET processes on every platform (by flock on Unix), and .NET appends by position,
-/// without O_APPEND, so nothing less keeps two writers apart. Who finds the file held tries again.
+/// .NET appends by position, without O_APPEND, so nothing less keeps two writers apart.
 /// </remarks>
 /// <param name="folder">Created when missing.</param>
 /// <param name="time">Times the waits for a held file.</param>
 public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(2);
+    private readonly HeldFiles _files = new(time);
 
     /// <inheritdoc />
     public Task AppendAsync(CallSid call, IReadOnlyList<CallEvent> events, CancellationToken cancellation) => events.Count == 0
         ? Task.CompletedTask
-        : GuardAsync(async () =>
+        : HeldFiles.GuardAsync(async () =>
         {
             Directory.CreateDirectory(Path.Combine(folder, "calls"));
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-            using var file = await OpenAsync(PathOf(call), options, cancellation).ConfigureAwait(false);
+            using var file = await _files.OpenAsync(PathOf(call), options, cancellation).ConfigureAwait(false);
             if (file.Length == 0)
             {
                 MarkDay(call, events[0].At);
@@ -44,9 +42,9 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         });
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<CallEvent>> ReadAsync(CallSid call, CancellationToken cancellation) => GuardAsync<IReadOnlyList<CallEvent>>(async () =>
+    public Task<IReadOnlyList<CallEvent>> ReadAsync(CallSid call, CancellationToken cancellation) => HeldFiles.GuardAsync<IReadOnlyList<CallEvent>>(async () =>
     {
-        if (await ReadFileAsync(PathOf(call), cancellation).ConfigureAwait(false) is not { } lines)
+        if (await _files.ReadAsync(PathOf(call), cancellation).ConfigureAwait(false) is not { } lines)
         {
             return [];
         }
@@ -65,7 +63,7 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
             throw new ArgumentException("A nonce is 32 lowercase hexadecimal digits.", nameof(nonce));
         }
 
-        return GuardAsync(async () =>
+        return HeldFiles.GuardAsync(async () =>
         {
             var claims = Path.Combine(folder, "claims", call.Value);
             var path = Path.Combine(claims, nonce);
@@ -77,7 +75,7 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
                 return true;
             }
 
-            var holder = await ReadFileAsync(path, cancellation).ConfigureAwait(false);
+            var holder = await _files.ReadAsync(path, cancellation).ConfigureAwait(false);
             return holder.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(owner));
         });
     }
@@ -113,52 +111,5 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
 
         file.Seek(-1, SeekOrigin.End);
         return file.ReadByte() != '\n';
-    }
-
-    private async Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellation)
-    {
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite, BufferSize = 0 };
-            using var file = await OpenAsync(path, options, cancellation).ConfigureAwait(false);
-            using var bytes = new MemoryStream();
-            await file.CopyToAsync(bytes, cancellation).ConfigureAwait(false);
-            return bytes.ToArray();
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<FileStream> OpenAsync(string path, FileStreamOptions options, CancellationToken cancellation)
-    {
-        var start = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, options);
-            }
-            catch (IOException refused) when (IsHeld(refused) && time.GetElapsedTime(start) < LongestWait)
-            {
-                await Task.Delay(RetryDelay, time, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
-
-    // ERROR_SHARING_VIOLATION on Windows; EWOULDBLOCK from flock on Linux and macOS, which .NET passes on as it is.
-    private static bool IsHeld(IOException refused) => refused.HResult is unchecked((int)0x80070020) or 11 or 35;
-
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
-    {
-        try
-        {
-            return await work().ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new CallLogUnavailableException("The call log's folder cannot be used: " + failure.Message, failure);
-        }
     }
 }

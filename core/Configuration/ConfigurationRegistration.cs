@@ -29,6 +29,8 @@ public static class ConfigurationRegistration
         services.AddOptions<PhoneAgentSettings>().Bind(configuration.GetSection("PhoneAgent"));
         services.AddOptions<GeminiSettings>().Bind(configuration.GetSection("Gemini"));
         services.AddOptions<RelaySettings>().Bind(configuration.GetSection("Relay"));
+        services.AddOptions<OutboundSettings>().Bind(configuration.GetSection("Outbound"));
+        services.AddOptions<InboundSettings>().Bind(configuration.GetSection("Inbound"));
         services.AddSingleton<IValidateOptions<StartupChecks>>(provider => new RulesCheck(configuration, provider.GetServices<ConfiguredRole>()));
         services.AddOptions<StartupChecks>().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);

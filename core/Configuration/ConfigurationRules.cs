@@ -16,6 +16,7 @@ public static partial class ConfigurationRules
         new("Twilio:AccountSid", Need.Required, Need.Required, AccountSid, "Copy the Account SID from the Twilio console."),
         new("Twilio:AuthToken", Need.Required, Need.Optional, AuthToken, "Copy the auth token from the Twilio console; without it no webhook can be told from a forged one."),
         new("Twilio:PreviousAuthToken", Need.Optional, Need.Optional, AuthToken, "Set it to the old token during a rotation, or remove it."),
+        new("Twilio:PhoneNumber", Need.WithOutbound, Need.Unused, E164, "Set it to the number outbound calls come from, like +14155550100."),
         new("PhoneAgent:WebhookBaseUrl", Need.Required, Need.Unused, value => Address(value, "https", "http"), "Set it to the public origin of the functions, for example https://my-agent.azurewebsites.net."),
         new("PhoneAgent:StreamUrl", Need.Required, Need.WithAuthToken, value => Address(value, "wss", "ws"), "Set it to the public address of the relay, for example wss://relay.example.net/stream."),
         new("PhoneAgent:TicketKey", Need.Required, Need.Required, TicketKey, "Make one with `openssl rand -base64 32`; functions and relay must have the same."),
@@ -29,6 +30,17 @@ public static partial class ConfigurationRules
         new("Relay:MaxCallMinutes", Need.Optional, Need.Optional, value => Whole(value, 1, RelaySettings.MaxMaxCallMinutes), "Remove it for 60."),
         new("Relay:MaxCalls", Need.Unused, Need.Optional, value => Whole(value, 1, 10_000), "Remove it for 200."),
         new("Relay:DrainSeconds", Need.Unused, Need.Optional, value => Whole(value, 1, 600), "Remove it for 20."),
+        new("Outbound:Enabled", Need.Optional, Need.Unused, Switch, "Remove it to place no calls."),
+        new("Outbound:MaxPerDestinationPerDay", Need.Optional, Need.Unused, value => Whole(value, 1, OutboundSettings.LargestCap), "Remove it for 5."),
+        new("Outbound:MaxPerHour", Need.Optional, Need.Unused, value => Whole(value, 1, OutboundSettings.LargestCap), "Remove it for 30."),
+        new("Inbound:MaxConcurrentPerCaller", Need.Optional, Need.Unused, value => Whole(value, 1, InboundSettings.MaxMaxConcurrentPerCaller), "Remove it for 3."),
+    ];
+
+    private static readonly (string Key, Func<string, string?> Check, string Fix)[] Lists =
+    [
+        ("Twilio:PhoneNumbers", E164, "Write it like +14155550100, or remove it."),
+        ("Outbound:AllowedPrefixes", Prefix, "Write it like +1415, or remove it."),
+        ("Inbound:BlockedPrefixes", Prefix, "Write it like +1415, or remove it."),
     ];
 
     private enum Need
@@ -36,12 +48,21 @@ public static partial class ConfigurationRules
         Required,
         Optional,
         WithAuthToken,
+        WithOutbound,
         Unused,
     }
 
     /// <summary>All that keeps a configuration from serving the given roles, one line each; empty when it is fine.</summary>
     public static IReadOnlyList<string> Problems(IConfiguration configuration, params IReadOnlyCollection<ServiceRole> roles) =>
-        [.. Rules.Select(rule => rule.Problem(configuration, roles)).OfType<string>(), .. AgentNumbers(configuration, roles)];
+        [.. Rules.Select(rule => rule.Problem(configuration, roles)).OfType<string>(), .. ListItems(configuration, roles), .. AgentNumbers(configuration, roles)];
+
+    private static IEnumerable<string> ListItems(IConfiguration configuration, IReadOnlyCollection<ServiceRole> roles) =>
+        from list in Lists
+        where roles.Contains(ServiceRole.Functions)
+        from item in configuration.GetSection(list.Key).GetChildren()
+        let problem = list.Check(item.Value ?? "")
+        where problem is not null
+        select $"{Variable(item.Path)} {problem}. {list.Fix}";
 
     private static IEnumerable<string> AgentNumbers(IConfiguration configuration, IReadOnlyCollection<ServiceRole> roles) =>
         from number in configuration.GetSection("PhoneAgent:Agents").GetChildren()
@@ -54,7 +75,11 @@ public static partial class ConfigurationRules
 
     private static string? Spoken(string value) => value.Length <= PhoneAgentSettings.MaxMessageLength ? null : $"is longer than {PhoneAgentSettings.MaxMessageLength} characters, the most Twilio speaks";
 
-    private static string? E164(string value) => E164Pattern().IsMatch(value) ? null : "is not a phone number in E.164 format";
+    private static string? E164(string value) => PhoneNumber.IsE164(value) ? null : "is not a phone number in E.164 format";
+
+    private static string? Prefix(string value) => PrefixPattern().IsMatch(value) ? null : "is not the beginning of a phone number in E.164 format";
+
+    private static string? Switch(string value) => bool.TryParse(value, out _) ? null : "is neither true nor false";
 
     private static string? TicketKey(string value)
     {
@@ -80,8 +105,12 @@ public static partial class ConfigurationRules
     [GeneratedRegex("^AC[0-9a-fA-F]{32}\\z")]
     private static partial Regex AccountSidPattern();
 
-    [GeneratedRegex("^\\+[1-9][0-9]{1,14}\\z")]
-    private static partial Regex E164Pattern();
+    [GeneratedRegex("^\\+[1-9][0-9]{0,14}\\z")]
+    private static partial Regex PrefixPattern();
+
+    private static string Variable(string key) => key.Replace(":", "__", StringComparison.Ordinal);
+
+    private static bool IsOn(IConfiguration configuration, string key) => bool.TryParse(configuration[key], out var on) && on;
 
     private sealed record ConfigurationRule(string Key, Need Functions, Need Relay, Func<string, string?> Check, string Fix)
     {
@@ -94,9 +123,11 @@ public static partial class ConfigurationRules
             }
 
             var value = configuration[Key];
-            var required = needs.Contains(Need.Required) || (needs.Contains(Need.WithAuthToken) && !string.IsNullOrWhiteSpace(configuration["Twilio:AuthToken"]));
+            var required = needs.Contains(Need.Required)
+                || (needs.Contains(Need.WithAuthToken) && !string.IsNullOrWhiteSpace(configuration["Twilio:AuthToken"]))
+                || (needs.Contains(Need.WithOutbound) && IsOn(configuration, "Outbound:Enabled"));
             var problem = !string.IsNullOrWhiteSpace(value) ? Check(value) : required ? "is missing" : null;
-            return problem is null ? null : $"{Key.Replace(":", "__", StringComparison.Ordinal)} {problem}. {Fix}";
+            return problem is null ? null : $"{Variable(Key)} {problem}. {Fix}";
         }
     }
 }

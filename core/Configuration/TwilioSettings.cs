@@ -11,4 +11,10 @@ public sealed class TwilioSettings
 
     /// <summary>Accepted beside <see cref="AuthToken"/> while it is rotated.</summary>
     public string? PreviousAuthToken { get; set; }
+
+    /// <summary>The number outbound calls come from unless the request names another of ours, E.164.</summary>
+    public string? PhoneNumber { get; set; }
+
+    /// <summary>More numbers that outbound calls may come from, E.164.</summary>
+    public IList<string> PhoneNumbers { get; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Tests.Handlers;
 
 namespace PhoneAgent.Tests.Core.Calls;
 
@@ -9,6 +10,31 @@ public sealed class CallRecordTests
     private const string Second = "22222222222222222222222222222222";
     private static readonly CallSid Call = CallSid.Parse("CA0123456789abcdef0123456789abcdef");
     private static readonly DateTimeOffset T0 = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void An_outbound_call_remembers_its_request_its_context_the_machine_and_stream_errors()
+    {
+        var record = CallRecord.From(CallStory.Call, new CallStory()
+            .Add(new CallReceived("outbound-api", "+14155550199", "+14155550100", "default", "r1", """{"name":"Ada"}""") { At = CallStory.T0 })
+            .Add(new VoicemailReached("machine_end_beep", true) { At = CallStory.T0 })
+            .Add(new VoicemailReached("machine_end_beep", true) { At = CallStory.T0.AddSeconds(1) })
+            .Add(new StreamFailed("MZ1", "gone") { At = CallStory.T0 })
+            .Add(new StreamFailed("MZ1", "gone") { At = CallStory.T0.AddSeconds(1) })
+            .Add(new StreamFailed("MZ2", "gone") { At = CallStory.T0 }).Events);
+        Assert.Equal(("r1", """{"name":"Ada"}"""), (record.RequestId, record.Context));
+        Assert.Equal(new VoicemailAnswer(CallStory.T0, "machine_end_beep", true), record.Voicemail);
+        Assert.Equal([new StreamError(CallStory.T0, "MZ1", "gone"), new StreamError(CallStory.T0, "MZ2", "gone")], record.StreamErrors);
+    }
+
+    [Fact]
+    public void A_call_is_over_by_its_final_status_or_its_final_end()
+    {
+        Assert.False(new CallStory().Received().Record.IsOver);
+        Assert.False(new CallStory().Received().Add(new StatusChanged("in-progress", 2) { At = CallStory.T0 }).Record.IsOver);
+        Assert.All(["completed", "busy", "failed", "no-answer", "canceled"], status => Assert.True(new CallStory().Add(new StatusChanged(status, 3) { At = CallStory.T0 }).Record.IsOver));
+        Assert.True(new CallStory().Received().Offered().Started().Ended(EndReason.AgentHungUp).Record.IsOver);
+        Assert.False(new CallStory().Received().Offered().Started().Ended(EndReason.StreamLost).Record.IsOver);
+    }
 
     [Fact]
     public void A_call_without_events_is_a_record_without_content()

@@ -77,6 +77,16 @@ public sealed class ConfigurationRulesTests
     [InlineData("Relay:MaxCallMinutes", "1.5")]
     [InlineData("Relay:MaxCalls", "many")]
     [InlineData("Relay:DrainSeconds", "601")]
+    [InlineData("Twilio:PhoneNumber", "0049123456")]
+    [InlineData("Twilio:PhoneNumbers:0", "sip:someone")]
+    [InlineData("Outbound:Enabled", "perhaps")]
+    [InlineData("Outbound:AllowedPrefixes:0", "0049123")]
+    [InlineData("Outbound:AllowedPrefixes:1", "+")]
+    [InlineData("Outbound:AllowedPrefixes:2", "")]
+    [InlineData("Outbound:MaxPerDestinationPerDay", "0")]
+    [InlineData("Outbound:MaxPerHour", "1001")]
+    [InlineData("Inbound:MaxConcurrentPerCaller", "0")]
+    [InlineData("Inbound:BlockedPrefixes:0", "+1 900")]
     public void A_wrong_value_is_named_by_its_key_and_never_repeated(string key, string value)
     {
         var problem = Assert.Single(Problems(new(Complete) { [key] = value }, ServiceRole.Functions, ServiceRole.Relay));
@@ -96,8 +106,22 @@ public sealed class ConfigurationRulesTests
     [InlineData("PhoneAgent:FallbackNumber", "+14155550100")]
     [InlineData("PhoneAgent:Agents:14155550100", "sales")]
     [InlineData("Relay:MaxCallMinutes", "720")]
+    [InlineData("Outbound:AllowedPrefixes:0", "+1")]
+    [InlineData("Outbound:AllowedPrefixes:0", "+14155550100")]
+    [InlineData("Inbound:BlockedPrefixes:0", "+1900")]
+    [InlineData("Twilio:PhoneNumbers:0", "+14155550100")]
     public void A_right_value_is_taken(string key, string value) =>
         Assert.Empty(Problems(new(Complete) { [key] = value }, ServiceRole.Functions, ServiceRole.Relay));
+
+    [Fact]
+    public void Outbound_calls_need_a_number_to_come_from()
+    {
+        Dictionary<string, string?> on = new(Complete) { ["Outbound:Enabled"] = "true" };
+        Assert.Equal(["Twilio__PhoneNumber"], Keys(Problems(on, ServiceRole.Functions)));
+        Assert.Empty(Problems(on, ServiceRole.Relay));
+        on["Twilio:PhoneNumber"] = "+14155550100";
+        Assert.Empty(Problems(on, ServiceRole.Functions));
+    }
 
     [Fact]
     public async Task The_host_does_not_start_and_says_all_that_is_wrong()
@@ -114,9 +138,11 @@ public sealed class ConfigurationRulesTests
     [Fact]
     public void Settings_are_bound_once_however_many_roles_there_are()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(Complete) { ["PhoneAgent:Agents:14155550100"] = "sales", ["Relay:MaxCalls"] = "7" }).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(Complete) { ["PhoneAgent:Agents:14155550100"] = "sales", ["Relay:MaxCalls"] = "7", ["Outbound:AllowedPrefixes:0"] = "+1415" }).Build();
         using var services = new ServiceCollection().AddRelayConfiguration(configuration).AddFunctionsConfiguration(configuration).BuildServiceProvider();
         Assert.Equal("sales", services.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.Agents["14155550100"]);
+        Assert.Equal(["+1415"], services.GetRequiredService<IOptions<OutboundSettings>>().Value.AllowedPrefixes);
+        Assert.False(services.GetRequiredService<IOptions<OutboundSettings>>().Value.Enabled);
         Assert.Equal(7, services.GetRequiredService<IOptions<RelaySettings>>().Value.MaxCalls);
         Assert.NotNull(services.GetRequiredService<IOptions<StartupChecks>>().Value);
     }
