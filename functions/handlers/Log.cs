@@ -34,4 +34,31 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Error, "The call log is unavailable; a call status is lost unless Twilio repeats it")]
     public static partial void StatusLost(this ILogger logger, Exception unavailable);
+
+    [LoggerMessage(11, LogLevel.Information, "Call {CallSid} placed to {To}: agent {Agent}")]
+    public static partial void CallPlaced(this ILogger logger, string callSid, string to, string agent);
+
+    [LoggerMessage(12, LogLevel.Warning, "Order for a call refused: {Reason}")]
+    public static partial void CallRefused(this ILogger logger, Outbound.CreateCallRefusal reason);
+
+    [LoggerMessage(13, LogLevel.Error, "Twilio does not accept the account's credentials; no call can be placed")]
+    public static partial void TwilioCredentialsRefused(this ILogger logger);
+
+    [LoggerMessage(14, LogLevel.Error, "The call log is unavailable; the call that was placed is bound to its order by its first webhook")]
+    public static partial void CallNotBound(this ILogger logger, Exception unavailable);
+
+    [LoggerMessage(15, LogLevel.Warning, "Outbound call hung up: {Reason}")]
+    public static partial void OutboundCallRefused(this ILogger logger, Outbound.AnsweredCallRefusal reason);
+
+    [LoggerMessage(16, LogLevel.Information, "Outbound call answered by {AnsweredBy}: {Choice}")]
+    public static partial void MachineAnswered(this ILogger logger, string answeredBy, Outbound.AnswerChoice choice);
+
+    [LoggerMessage(17, LogLevel.Warning, "Inbound call rejected: {Reason}")]
+    public static partial void CallerRefused(this ILogger logger, Inbound.CallerRefusal reason);
+
+    [LoggerMessage(18, LogLevel.Error, "The call log is unavailable; a caller's ended call counts on until it expires")]
+    public static partial void CallerNotReleased(this ILogger logger, Exception unavailable);
+
+    [LoggerMessage(19, LogLevel.Warning, "Twilio reports an error of a stream")]
+    public static partial void StreamFailed(this ILogger logger);
 }

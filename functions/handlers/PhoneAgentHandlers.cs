@@ -9,6 +9,8 @@ using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.Core.Trust;
+using PhoneAgent.Handlers.Inbound;
+using PhoneAgent.Handlers.Outbound;
 using PhoneAgent.Handlers.Owner;
 using PhoneAgent.Handlers.Voice;
 using PhoneAgent.Handlers.Webhooks;
@@ -26,6 +28,7 @@ public static class PhoneAgentHandlers
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => CallLogs.Open(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => CallLogs.OpenDocuments(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<TransferTargets>((_, _) => null);
         services.AddSingleton<TwilioWebhook>();
         services.AddSingleton<CallAnswers>();
@@ -33,6 +36,12 @@ public static class PhoneAgentHandlers
         services.AddSingleton<ConnectCall>();
         services.AddSingleton<StreamEndedWebhook>();
         services.AddSingleton<CallStatusWebhook>();
+        services.AddSingleton<StreamStatusWebhook>();
+        services.AddSingleton<CallerLimits>();
+        services.AddSingleton<OutboundCalls>();
+        services.AddSingleton<DialAllowance>();
+        services.AddSingleton<AnsweredCall>();
+        services.AddSingleton<CreateCall>();
         services.AddSingleton<OwnerApi>();
         services.AddSingleton<HealthCheck>();
         return services;
@@ -45,6 +54,7 @@ public static class PhoneAgentHandlers
         routes.MapPost(PhoneRoutes.VoiceIncoming, (HttpRequest request) => Handler<ConnectCall>(request).IncomingAsync(request));
         routes.MapPost(PhoneRoutes.VoiceStreamEnded, (HttpRequest request) => Handler<StreamEndedWebhook>(request).StreamEndedAsync(request));
         routes.MapPost(PhoneRoutes.VoiceStatus, (HttpRequest request) => Handler<CallStatusWebhook>(request).StatusAsync(request));
+        routes.MapPost(PhoneRoutes.VoiceStreamStatus, (HttpRequest request) => Handler<StreamStatusWebhook>(request).StreamStatusAsync(request));
         routes.MapGet(PhoneRoutes.Health, (HttpRequest request) => Handler<HealthCheck>(request).HealthAsync(request));
         return endpoints;
     }
@@ -56,6 +66,7 @@ public static class PhoneAgentHandlers
     public static IEndpointRouteBuilder MapOwnerApi(this IEndpointRouteBuilder endpoints, IReadOnlyList<string> keys)
     {
         var routes = endpoints.MapGroup(PhoneRoutes.Prefix).AddEndpointFilter(new OwnerKeys(keys));
+        routes.MapPost(PhoneRoutes.Calls, (HttpRequest request) => Handler<CreateCall>(request).CreateAsync(request));
         routes.MapGet(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).GetCallAsync(request));
         return endpoints;
     }

@@ -35,6 +35,12 @@ public static class PhoneRoutes
     /// <summary>Twilio: the call's status changed.</summary>
     public const string VoiceStatus = "voice/status";
 
+    /// <summary>Twilio: how the stream fares.</summary>
+    public const string VoiceStreamStatus = "voice/stream-status";
+
+    /// <summary>The owner: call somebody.</summary>
+    public const string Calls = "calls";
+
     /// <summary>The owner: one call's record.</summary>
     public const string Call = "calls/{callSid}";
 
@@ -47,6 +53,8 @@ public static class PhoneRoutes
         new("VoiceIncoming", "POST", VoiceIncoming, RouteAccess.TwilioSignature),
         new("VoiceStreamEnded", "POST", VoiceStreamEnded, RouteAccess.TwilioSignature),
         new("VoiceStatus", "POST", VoiceStatus, RouteAccess.TwilioSignature),
+        new("VoiceStreamStatus", "POST", VoiceStreamStatus, RouteAccess.TwilioSignature),
+        new("CreateCall", "POST", Calls, RouteAccess.OwnerKey),
         new("GetCall", "GET", Call, RouteAccess.OwnerKey),
         new("Health", "GET", Health, RouteAccess.Open),
     ];

@@ -38,7 +38,8 @@ internal sealed class OwnerKeys : IEndpointFilter
         }
 
         context.HttpContext.RequestServices.GetRequiredService<ILogger<OwnerKeys>>().OwnerKeyRefused();
-        return ValueTask.FromResult<object?>(OwnerApi.Problem(StatusCodes.Status401Unauthorized, "A function key is needed.", $"Send it as {Header}, or as the query parameter {Query}."));
+        OwnerAnswers.Count("owner.Key");
+        return ValueTask.FromResult<object?>(OwnerAnswers.Problem(StatusCodes.Status401Unauthorized, "A function key is needed.", $"Send it as {Header}, or as the query parameter {Query}."));
     }
 
     private bool IsKey(string? given)

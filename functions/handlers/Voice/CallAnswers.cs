@@ -6,6 +6,7 @@ using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.Core.Trust;
+using PhoneAgent.Handlers.Outbound;
 
 namespace PhoneAgent.Handlers.Voice;
 
@@ -18,7 +19,7 @@ public sealed class CallAnswers(
 
     private PhoneAgentSettings Settings => phoneAgent.CurrentValue;
 
-    private string StreamEndedUrl => $"{Settings.WebhookBaseUrl?.TrimEnd('/')}/{PhoneRoutes.Prefix}/{PhoneRoutes.VoiceStreamEnded}";
+    private string StreamEndedUrl => Url(PhoneRoutes.VoiceStreamEnded);
 
     /// <summary>Which agent takes calls to a number.</summary>
     internal string AgentFor(string? called) =>
@@ -37,6 +38,7 @@ public sealed class CallAnswers(
         .. before,
         Twiml.ConnectStream(
             StreamEndedUrl,
+            Url(PhoneRoutes.VoiceStreamStatus),
             $"{Settings.StreamUrl?.TrimEnd('/')}/{callSid}/{tickets.Write(callSid, new TicketTerms(offer.Nonce, offer.ExpiresAt))}",
             ("agent", offer.Agent),
             ("attempt", offer.Attempt.ToString(CultureInfo.InvariantCulture))),
@@ -45,6 +47,27 @@ public sealed class CallAnswers(
 
     /// <summary>As <see cref="Connect"/>, after the sentence that keeps a new caller from waiting in silence.</summary>
     internal IResult Greet(CallSid callSid, StreamOffered offer) => Connect(callSid, offer, Twiml.Say(Settings.ConnectMessage));
+
+    /// <summary>What Twilio is to be asked for an outbound request. Its context and message go nowhere near Twilio.</summary>
+    internal CallToPlace Outbound(OutboundRequest request, RequestId id) => new(
+        request.To,
+        request.From,
+        new Uri($"{Url(PhoneRoutes.VoiceIncoming)}?{RequestId.QueryName}={id}"),
+        new Uri($"{Url(PhoneRoutes.VoiceStatus)}?{RequestId.QueryName}={id}"),
+        (int)Limits.MaxAge.TotalSeconds,
+        request.Voicemail switch
+        {
+            VoicemailChoice.HangUp => MachineDetection.Enable,
+            VoicemailChoice.Message => MachineDetection.DetectMessageEnd,
+            _ => MachineDetection.None,
+        });
+
+    /// <summary>Leaves a message on a machine.</summary>
+    internal static IResult SpeakAndHangUp(string? message) => Twiml.Answer(Twiml.Say(message), Twiml.Hangup());
+
+    /// <summary>Refuses an inbound call that nobody has answered yet: it costs nothing.</summary>
+    /// <param name="reason">Null for "not in service", or <c>busy</c>.</param>
+    internal static IResult Reject(string? reason = null) => Twiml.Answer(Twiml.Reject(reason));
 
     /// <summary>Dials a transfer target.</summary>
     internal IResult Dial(CallDecision.Dial dial) => Twiml.Answer(Twiml.Dial(dial.Number, dial.TimeLimitSeconds, StreamEndedUrl), Twiml.Redirect(StreamEndedUrl));
@@ -60,4 +83,6 @@ public sealed class CallAnswers(
 
     /// <summary>There is nothing to say.</summary>
     internal static IResult Nothing() => Twiml.Answer();
+
+    private string Url(string route) => $"{Settings.WebhookBaseUrl?.TrimEnd('/')}/{PhoneRoutes.Prefix}/{route}";
 }

@@ -36,9 +36,9 @@ internal static class Twiml
     /// <summary>Waits; nothing for 0.</summary>
     public static XElement? Pause(int seconds) => seconds <= 0 ? null : new XElement("Pause", new XAttribute("length", Text(seconds)));
 
-    /// <summary>Connects a bidirectional stream; <paramref name="action"/> is asked when the relay closes it.</summary>
-    public static XElement ConnectStream(string action, string streamUrl, params IEnumerable<(string Name, string Value)> parameters) =>
-        new("Connect", new XAttribute("action", action), new XElement("Stream", new XAttribute("url", streamUrl),
+    /// <summary>Connects a bidirectional stream; <paramref name="action"/> is asked when the relay closes it, <paramref name="statusCallback"/> told of its errors.</summary>
+    public static XElement ConnectStream(string action, string statusCallback, string streamUrl, params IEnumerable<(string Name, string Value)> parameters) =>
+        new("Connect", new XAttribute("action", action), new XElement("Stream", new XAttribute("url", streamUrl), new XAttribute("statusCallback", statusCallback),
             parameters.Select(one => new XElement("Parameter", new XAttribute("name", one.Name), new XAttribute("value", one.Value)))));
 
     /// <summary>Dials a number; <paramref name="action"/>, if any, is asked when that ends, else the next verb follows.</summary>
@@ -50,6 +50,9 @@ internal static class Twiml
 
     /// <summary>Ends the call.</summary>
     public static XElement Hangup() => new("Hangup");
+
+    /// <summary>Refuses a call that is not answered yet.</summary>
+    public static XElement Reject(string? reason) => new("Reject", reason is null ? null : new XAttribute("reason", reason));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

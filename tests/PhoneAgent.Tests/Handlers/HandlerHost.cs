@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using Microsoft.Extensions.Logging;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Documents;
 using PhoneAgent.Core.Trust;
 using PhoneAgent.Handlers;
 using PhoneAgent.Tests.Core;
@@ -38,7 +39,8 @@ internal sealed class HandlerHost : IAsyncDisposable
             ["PhoneAgent:TicketKey"] = Convert.ToBase64String(new byte[32]),
             ["PhoneAgent:CallLog"] = "file:" + _folder,
         });
-        builder.Configuration.AddInMemoryCollection(changes ?? []);
+        Configuration = new ChangingConfiguration(changes ?? []);
+        ((IConfigurationBuilder)builder.Configuration).Add(Configuration);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddProvider(_lines);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton<TimeProvider>(Time);
@@ -55,7 +57,12 @@ internal sealed class HandlerHost : IAsyncDisposable
 
     public ICallLog CallLog => _app.Services.GetRequiredService<ICallLog>();
 
+    public IDocumentStore Documents => _app.Services.GetRequiredService<IDocumentStore>();
+
     public StreamTickets Tickets => _app.Services.GetRequiredService<StreamTickets>();
+
+    /// <summary>Changes reach the settings at once.</summary>
+    public ChangingConfiguration Configuration { get; }
 
     public string Logged => string.Join('\n', _lines.Lines);
 

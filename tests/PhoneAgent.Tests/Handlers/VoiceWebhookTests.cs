@@ -27,7 +27,7 @@ public sealed class VoiceWebhookTests
             new XElement("Response",
                 new XElement("Say", "One moment, <please> & \"stay\" ."),
                 new XElement("Connect", new XAttribute("action", StreamEndedUrl),
-                    new XElement("Stream", new XAttribute("url", url),
+                    new XElement("Stream", new XAttribute("url", url), new XAttribute("statusCallback", HandlerHost.PublicBase + "/api/voice/stream-status"),
                         new XElement("Parameter", new XAttribute("name", "agent"), new XAttribute("value", "default")),
                         new XElement("Parameter", new XAttribute("name", "attempt"), new XAttribute("value", "1")))),
                 new XElement("Redirect", StreamEndedUrl)).ToString(),

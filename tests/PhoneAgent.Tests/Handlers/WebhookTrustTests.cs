@@ -9,7 +9,7 @@ namespace PhoneAgent.Tests.Handlers;
 /// <summary>Only what Twilio signed for our address and our account gets through, and nothing else leaves a trace in the log.</summary>
 public sealed class WebhookTrustTests
 {
-    public static TheoryData<string> Webhooks => ["/api/voice/incoming", "/api/voice/stream-ended", "/api/voice/status"];
+    public static TheoryData<string> Webhooks => ["/api/voice/incoming", "/api/voice/stream-ended", "/api/voice/status", "/api/voice/stream-status"];
 
     [Theory]
     [MemberData(nameof(Webhooks))]
