@@ -4,22 +4,33 @@ using PhoneAgent.MediaRelay.Audio;
 
 namespace PhoneAgent.MediaRelay.Calls;
 
-/// <summary>One turn of the agent: which stretch of its audio, and its words. Heard once its audio was played.</summary>
-internal sealed class AgentTurn(long start)
+/// <summary>
+/// One turn of the agent: which stretch of its audio, and its words. Heard once its audio was played. An instance serves one
+/// turn after the other, so that a turn costs no buffer.
+/// </summary>
+internal sealed class AgentTurn
 {
     private readonly ArrayBufferWriter<byte> _text = new(256);
 
     /// <summary>Position of its first sample in the agent's audio.</summary>
-    public long Start { get; } = start;
+    public long Start { get; private set; }
 
     /// <summary>Position after its newest sample.</summary>
-    public long End { get; set; } = start;
+    public long End { get; set; }
 
     /// <summary>Gemini has said that nothing more belongs to it.</summary>
     public bool Complete { get; set; }
 
     /// <summary>Milliseconds of speech generated.</summary>
     public int GeneratedMs => (int)((End - Start) / Telephony.PhoneBytesPerMs);
+
+    /// <summary>Begins a turn at a position.</summary>
+    public void Begin(long start)
+    {
+        Start = End = start;
+        Complete = false;
+        _text.ResetWrittenCount();
+    }
 
     /// <summary>Adds a piece of the transcript, UTF-8.</summary>
     public void AddText(ReadOnlySpan<byte> utf8) => _text.Write(utf8);

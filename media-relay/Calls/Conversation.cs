@@ -20,6 +20,7 @@ internal sealed class Conversation : IDisposable
     private readonly long _began;
     private readonly Playback _playback = new();
     private readonly List<AgentTurn> _turns = [];
+    private readonly Stack<AgentTurn> _spareTurns = [];
     private readonly ArrayBufferWriter<byte> _callerText = new(256);
     private bool _clearDue;
     private bool _cut;
@@ -281,7 +282,8 @@ internal sealed class Conversation : IDisposable
 
     private AgentTurn Open()
     {
-        var turn = new AgentTurn(_playback.Appended);
+        var turn = _spareTurns.TryPop(out var spare) ? spare : new AgentTurn();
+        turn.Begin(_playback.Appended);
         _turns.Add(turn);
         return turn;
     }
@@ -316,5 +318,7 @@ internal sealed class Conversation : IDisposable
         {
             _journal.Add(new AgentSaid(text, turn.HeardText(heardTo), turn.GeneratedMs, turn.HeardMs(heardTo)) { At = _time.GetUtcNow() });
         }
+
+        _spareTurns.Push(turn);
     }
 }

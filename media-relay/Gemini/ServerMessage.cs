@@ -228,7 +228,8 @@ internal sealed class ServerMessage
             {
                 // The rate may be missing ("audio/pcm"); it is 24 kHz either way.
                 reader.Read();
-                isAudio = reader.GetString()?.StartsWith("audio/pcm", StringComparison.Ordinal) ?? false;
+                Expect(ref reader, JsonTokenType.String);
+                isAudio = reader.ValueIsEscaped ? reader.GetString()!.StartsWith("audio/pcm", StringComparison.Ordinal) : reader.ValueSpan.StartsWith("audio/pcm"u8);
             }
             else
             {

@@ -20,7 +20,7 @@ public sealed class ServerMessageTests
                 "modelTurn": { "parts": [
                   { "inlineData": { "mimeType": "audio/pcm;rate=24000", "data": "AQID" } },
                   { "text": "thinking" },
-                  { "inlineData": { "data": "BAUG", "mimeType": "audio/pcm" } } ] },
+                  { "inlineData": { "data": "BAUG", "mimeType": "audio\/pcm" } } ] },
                 "inputTranscription": { "text": "caf\u00e9" },
                 "somethingNew": { "deep": [ [ { } ] ] }
               }
