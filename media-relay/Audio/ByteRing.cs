@@ -10,6 +10,9 @@ internal sealed class ByteRing : IDisposable
 {
     private const int FirstCapacity = 2_048;
 
+    // Two seconds: an empty ring keeps this much, so that a conversation's usual ups and downs rent nothing.
+    private const int KeptCapacity = 16_384;
+
     private readonly int _limit;
     private byte[] _bytes = [];
 
@@ -83,7 +86,7 @@ internal sealed class ByteRing : IDisposable
     public void Release(long position)
     {
         Start = Math.Clamp(position, Start, End);
-        if (Count == 0 && _bytes.Length > 4 * FirstCapacity)
+        if (Count == 0 && _bytes.Length > KeptCapacity)
         {
             Dispose();
         }

@@ -12,6 +12,9 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// </summary>
 internal sealed class Conversation : IDisposable
 {
+    // Often enough to correct the clock, seldom enough that the echoes cost little.
+    private const int MarkEvery = 100 * Telephony.PhoneBytesPerMs;
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly CallJournal _journal;
@@ -24,7 +27,8 @@ internal sealed class Conversation : IDisposable
     private readonly ArrayBufferWriter<byte> _callerText = new(256);
     private bool _clearDue;
     private bool _cut;
-    private long? _markDue;
+    private bool _markDue;
+    private long _markedTo;
     private long _agentSamples;
     private long _heardSamples;
     private long _totalTokens;
@@ -165,7 +169,8 @@ internal sealed class Conversation : IDisposable
             CallerActed();
             var heardTo = _playback.Clear(Now);
             _clearDue = true;
-            _markDue = null;
+            _markDue = false;
+            _markedTo = _playback.Sent;
             foreach (var turn in _turns)
             {
                 if (heardTo < turn.End)
@@ -204,8 +209,8 @@ internal sealed class Conversation : IDisposable
     }
 
     /// <summary>
-    /// Writes the next message that may go to Twilio now: <c>clear</c> before all else, then media, each followed by a
-    /// mark. Returns its length; 0 when nothing may be sent now, <paramref name="wait"/> then tells in how long it may.
+    /// Writes the next message that may go to Twilio now: <c>clear</c> before all else, then media, with a mark every
+    /// 100 ms and at the end of a turn. Returns its length; 0 when nothing may be sent now, <paramref name="wait"/> then tells in how long it may.
     /// </summary>
     public int NextMessage(Span<byte> message, out TimeSpan? wait)
     {
@@ -218,10 +223,9 @@ internal sealed class Conversation : IDisposable
                 return _messages.Clear(message);
             }
 
-            if (_markDue is { } position)
+            if (_markDue)
             {
-                _markDue = null;
-                return _messages.Mark(position, message);
+                return NextMark(message);
             }
 
             Span<byte> mulaw = stackalloc byte[Playback.MaxMessageBytes];
@@ -229,12 +233,12 @@ internal sealed class Conversation : IDisposable
             var length = _playback.Take(Now, paused, mulaw);
             if (length > 0)
             {
-                _markDue = _playback.Sent;
+                _markDue = _playback.Sent - _markedTo >= MarkEvery;
                 return _messages.Media(mulaw[..length], message);
             }
 
             wait = _playback.DueIn(Now, paused);
-            return 0;
+            return wait is null && paused ? NextMark(message) : 0;
         }
     }
 
@@ -272,6 +276,19 @@ internal sealed class Conversation : IDisposable
         {
             _playback.Dispose();
         }
+    }
+
+    // A mark behind what was sent, unless there is one already.
+    private int NextMark(Span<byte> message)
+    {
+        _markDue = false;
+        if (_markedTo == _playback.Sent)
+        {
+            return 0;
+        }
+
+        _markedTo = _playback.Sent;
+        return _messages.Mark(_markedTo, message);
     }
 
     private void CallerActed()

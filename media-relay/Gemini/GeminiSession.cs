@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using PhoneAgent.Core.Agents;
@@ -39,6 +38,7 @@ internal sealed partial class GeminiSession : IDisposable
     private readonly Downsampler24To8 _downsampler = new();
     private readonly Upsampler8To16 _upsampler = new();
     private readonly byte[] _audioMessage = new byte[ClientMessages.AudioLength(2 * MaxChunk)];
+    private byte[] _pcm = new byte[40 * 48]; // a message's usual 40 ms; grows to the largest seen
     private IMessageSocket? _socket;
     private bool _speaking;
     private long _sent;
@@ -237,10 +237,14 @@ internal sealed partial class GeminiSession : IDisposable
 
     private void HandleAudio(ServerMessage message, int part, ReadOnlySpan<byte> utf8)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(message.MaxAudioBytes(part));
-        if (message.TryDecodeAudio(part, utf8, bytes, out var length))
+        if (_pcm.Length < message.MaxAudioBytes(part))
         {
-            var pcm24k = MemoryMarshal.Cast<byte, short>(bytes.AsSpan(0, length & ~1));
+            _pcm = new byte[Math.Max(2 * _pcm.Length, message.MaxAudioBytes(part))];
+        }
+
+        if (message.TryDecodeAudio(part, utf8, _pcm, out var length))
+        {
+            var pcm24k = MemoryMarshal.Cast<byte, short>(_pcm.AsSpan(0, length & ~1));
             for (var at = 0; at < pcm24k.Length; at += OutputSlice)
             {
                 AgentSpoke(pcm24k.Slice(at, Math.Min(OutputSlice, pcm24k.Length - at)));
@@ -250,8 +254,6 @@ internal sealed partial class GeminiSession : IDisposable
         {
             Skip();
         }
-
-        ArrayPool<byte>.Shared.Return(bytes);
     }
 
     private void AgentSpoke(ReadOnlySpan<short> pcm24k)

@@ -8,7 +8,12 @@ using PhoneAgent.Tests.VirtualTime;
 
 namespace PhoneAgent.Tests.Relay;
 
-/// <summary>What a whole call session allocates while audio flows, with sockets that allocate nothing.</summary>
+/// <summary>
+/// What a whole call session allocates while audio flows, with sockets that allocate nothing. Alone, because other tests make
+/// the garbage collector trim what the runtime keeps for a thread.
+/// </summary>
+[Collection(nameof(AllocationTests))]
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public sealed class AllocationTests : IDisposable
 {
     private const int Frames = 10_000;
@@ -59,13 +64,13 @@ public sealed class AllocationTests : IDisposable
         }
 
         var sent = _gemini.Sent;
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        var before = AllocatedBytes();
         for (var i = 0; i < Frames; i++)
         {
             HearFrame();
         }
 
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = AllocatedBytes() - before;
         Assert.Equal(Frames, _gemini.Sent - sent);
         Assert.Equal(0, allocated);
         await EndAsync(session);
@@ -88,26 +93,30 @@ public sealed class AllocationTests : IDisposable
             allocated += SpeakTurn();
         }
 
-        // Of 40 ms each one message of media and one mark at the least.
-        Assert.True(_twilio.Sent - sent >= Frames, $"{_twilio.Sent - sent} messages");
+        // For 40 ms each one message of media, and a mark for every 100 to 120 ms.
+        Assert.True(_twilio.Sent - sent >= Frames * 4 / 3, $"{_twilio.Sent - sent} messages");
         Assert.Equal(0, allocated);
         await EndAsync(session);
     }
+
+    // What this thread allocated, but for the loop that appends facts to the log: it wakes by a timer of its own, twice a
+    // second at most, and in the relay on another thread.
+    private long AllocatedBytes() => GC.GetAllocatedBytesForCurrentThread() - _time.AllocatedByDelays;
 
     // A turn of two seconds in real time; what its words and chunks allocate. Where what was said becomes a fact for the
     // log, at the first chunk and at the turn's end, is not counted.
     private long SpeakTurn()
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        var before = AllocatedBytes();
         for (var word = 0; word < 10; word++)
         {
             _gemini.Feed(CallerWord);
             HearFrame();
         }
 
-        var words = GC.GetAllocatedBytesForCurrentThread() - before;
+        var words = AllocatedBytes() - before;
         _gemini.Feed(AgentChunk);
-        before = GC.GetAllocatedBytesForCurrentThread();
+        before = AllocatedBytes();
         for (var chunk = 0; chunk < 50; chunk++)
         {
             _gemini.Feed(AgentChunk);
@@ -119,7 +128,7 @@ public sealed class AllocationTests : IDisposable
             }
         }
 
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = AllocatedBytes() - before;
         _gemini.Feed(TurnComplete);
         for (var frame = 0; frame < 50; frame++)
         {

@@ -6,6 +6,9 @@ internal sealed class ManualTime : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private long _now;
 
+    /// <summary>What the continuations of delays, timers that fire once, have allocated on the thread that moves the clock.</summary>
+    public long AllocatedByDelays { get; private set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _now;
@@ -57,8 +60,18 @@ internal sealed class ManualTime : TimeProvider
         {
             while (_due <= time._now)
             {
-                _due = _period > TimeSpan.Zero ? _due + _period.Ticks : long.MaxValue;
-                callback(state);
+                if (_period > TimeSpan.Zero)
+                {
+                    _due += _period.Ticks;
+                    callback(state);
+                }
+                else
+                {
+                    _due = long.MaxValue;
+                    var before = GC.GetAllocatedBytesForCurrentThread();
+                    callback(state);
+                    time.AllocatedByDelays += GC.GetAllocatedBytesForCurrentThread() - before;
+                }
             }
         }
 
