@@ -11,21 +11,17 @@ internal sealed class HeldFiles(TimeProvider time)
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Opens a file as soon as nobody holds it.</summary>
-    public async Task<FileStream> OpenAsync(string path, FileStreamOptions options, CancellationToken cancellation)
-    {
-        var start = time.GetTimestamp();
-        while (true)
+    public Task<FileStream> OpenAsync(string path, FileStreamOptions options, CancellationToken cancellation) =>
+        TryUntilFreeAsync(() => new FileStream(path, options), cancellation);
+
+    /// <summary>Puts a file in the place of another, as soon as nobody holds that one.</summary>
+    public Task ReplaceAsync(string path, string by, CancellationToken cancellation) => TryUntilFreeAsync(
+        () =>
         {
-            try
-            {
-                return new FileStream(path, options);
-            }
-            catch (IOException refused) when (IsHeld(refused) && time.GetElapsedTime(start) < LongestWait)
-            {
-                await Task.Delay(RetryDelay, time, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
+            File.Move(by, path, overwrite: true);
+            return true;
+        },
+        cancellation);
 
     /// <summary>All of a file; null when there is none. A file that is read may be replaced meanwhile.</summary>
     public async Task<byte[]?> ReadAsync(string path, CancellationToken cancellation)
@@ -57,6 +53,25 @@ internal sealed class HeldFiles(TimeProvider time)
         }
     }
 
-    // ERROR_SHARING_VIOLATION on Windows; EWOULDBLOCK from flock on Linux and macOS, which .NET passes on as it is.
-    private static bool IsHeld(IOException refused) => refused.HResult is unchecked((int)0x80070020) or 11 or 35;
+    private async Task<T> TryUntilFreeAsync<T>(Func<T> work, CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return work();
+            }
+            catch (Exception refused) when (IsHeld(refused) && time.GetElapsedTime(start) < LongestWait)
+            {
+                await Task.Delay(RetryDelay, time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // ERROR_SHARING_VIOLATION on Windows, and ERROR_ACCESS_DENIED for replacing what is being read; EWOULDBLOCK from flock
+    // on Linux and macOS, which .NET passes on as it is.
+    private static bool IsHeld(Exception refused) => refused is UnauthorizedAccessException
+        ? OperatingSystem.IsWindows()
+        : refused is IOException && refused.HResult is unchecked((int)0x80070020) or 11 or 35;
 }

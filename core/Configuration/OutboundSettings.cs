@@ -12,7 +12,7 @@ public sealed class OutboundSettings
     /// </summary>
     public bool Enabled { get; set; }
 
-    /// <summary>How the numbers begin that may be called, for example <c>+1415</c>; none by default, and then none may be called.</summary>
+    /// <summary>How the numbers begin that may be called, for example <c>+1415</c>; none by default, and then none may be called. <c>+1</c> alone includes premium and Caribbean numbers.</summary>
     public IList<string> AllowedPrefixes { get; } = [];
 
     /// <summary>Calls to one number in one UTC day, 1–1000; above it 429. A call that Twilio refused does not count.</summary>

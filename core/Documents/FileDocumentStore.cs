@@ -42,7 +42,7 @@ public sealed class FileDocumentStore(string folder, TimeProvider time) : IDocum
 
         var beside = path + ".new"; // a document's name has no dot
         await File.WriteAllBytesAsync(beside, content, cancellation).ConfigureAwait(false);
-        File.Move(beside, path, overwrite: true);
+        await _files.ReplaceAsync(path, beside, cancellation).ConfigureAwait(false);
         return true;
     });
 

@@ -32,6 +32,9 @@ public sealed class CallerLimits(
     /// <summary>Whether calls from a number are rejected.</summary>
     internal bool IsBlocked(TwilioForm form) => IsInbound(form) && PhoneNumber.BeginsWithAny(form["From"], inbound.CurrentValue.BlockedPrefixes);
 
+    /// <summary>Whether a status tells the end of a call that was rejected, which leaves no record: nothing else lets an inbound call end so.</summary>
+    internal bool WasRejected(TwilioForm form) => IsBlocked(form) || (IsInbound(form) && form["CallStatus"] is "busy" or "no-answer");
+
     /// <summary>Whether a new call may come in, which then counts as one of its caller's.</summary>
     internal async Task<bool> TryAdmitAsync(TwilioForm form, CancellationToken cancellation)
     {

@@ -35,7 +35,9 @@ internal static class OrderRequest
     {
         var header = request.Headers[KeyHeader];
         id = header.Count == 0 ? RequestId.New() : RequestId.FromKey(header.ToString());
-        return header.Count == 0 || (header is [{ Length: > 0 and <= MaxKeyLength } key] && key.All(one => one is >= ' ' and <= '~'));
+
+        // No blank: a proxy may have joined two headers into one.
+        return header.Count == 0 || (header is [{ Length: > 0 and <= MaxKeyLength } key] && key.All(one => one is >= '!' and <= '~'));
     }
 
     // Content-Length may be missing or a lie, so the reading is bounded as well.

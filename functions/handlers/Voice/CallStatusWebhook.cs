@@ -33,9 +33,9 @@ public sealed class CallStatusWebhook(
             }
 
             var events = await log.ReadAsync(form.CallSid, cancellation).ConfigureAwait(false);
-            if (events.Count == 0 && callers.IsBlocked(form))
+            if (events.Count == 0 && callers.WasRejected(form))
             {
-                return Results.NoContent(); // the end of a call that was rejected: it leaves no record
+                return Results.NoContent();
             }
 
             if (!CallRecord.From(form.CallSid, events).Statuses.Any(one => one.SequenceNumber == sequenceNumber && one.Status == status))

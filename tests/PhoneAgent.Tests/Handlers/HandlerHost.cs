@@ -66,6 +66,9 @@ internal sealed class HandlerHost : IAsyncDisposable
 
     public string Logged => string.Join('\n', _lines.Lines);
 
+    /// <summary>What was logged at Warning or above.</summary>
+    public IReadOnlyList<string> Warnings => [.. _lines.Lines.Where(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal)).Select(line => line.TrimEnd())];
+
     public Task<CallRecord> RecordAsync() => RecordAsync(CallLog);
 
     public static async Task<HandlerHost> StartAsync(Dictionary<string, string?>? changes = null, Action<IServiceCollection>? services = null)

@@ -122,13 +122,26 @@ public sealed class CallerLimitsTests
         Assert.DoesNotContain("unavailable", host.Logged, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_blocked_call_leaves_no_record_even_when_its_end_is_told()
+    [Theory]
+    [InlineData("+14155550100", "completed")]
+    [InlineData("+14155550100", "no-answer")]
+    [InlineData("+1900", "busy")]
+    [InlineData("+1900", "no-answer")]
+    public async Task A_rejected_call_leaves_no_record_even_when_its_end_is_told(string blocked, string status)
     {
-        await using var host = await HandlerHost.StartAsync(new() { ["Inbound:BlockedPrefixes:0"] = "+14155550100" });
-        await host.AskAsync(Incoming);
-        using var over = await host.PostAsync("/api/voice/status", HandlerHost.Fields(("CallStatus", "no-answer"), ("SequenceNumber", "0")));
+        await using var host = await HandlerHost.StartAsync(new() { ["Inbound:BlockedPrefixes:0"] = blocked });
+        using var over = await host.PostAsync("/api/voice/status", HandlerHost.Fields(("CallStatus", status), ("SequenceNumber", "0")));
         Assert.Empty(await host.CallLog.ReadAsync(CallStory.Call, default));
+    }
+
+    [Fact]
+    public async Task A_call_whose_prefix_is_blocked_while_it_runs_is_followed_to_its_end()
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync(Incoming);
+        host.Configuration["Inbound:BlockedPrefixes:0"] = "+1415";
+        using var over = await host.PostAsync("/api/voice/status", HandlerHost.Fields(("CallStatus", "completed"), ("SequenceNumber", "0")));
+        Assert.Equal("completed", (await host.RecordAsync()).Status);
     }
 
     [Fact]

@@ -42,6 +42,12 @@ internal sealed class OutboundBench : ICallPlacer, IAsyncDisposable
         };
         foreach (var (key, value) in changes ?? [])
         {
+            if (value is null)
+            {
+                configuration.Remove(key);
+                continue;
+            }
+
             configuration[key] = value;
         }
 
