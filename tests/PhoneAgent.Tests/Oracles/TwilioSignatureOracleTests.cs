@@ -66,8 +66,8 @@ public sealed class TwilioSignatureOracleTests
 
     private static async Task<OracleVerdict[]> JudgeAsync(SignedRequest[] requests)
     {
-        var answer = await NodeOracle.RunAsync("twilio-signatures.cjs", JsonSerializer.Serialize(requests, JsonSerializerOptions.Web));
-        var verdicts = JsonSerializer.Deserialize<OracleVerdict[]>(answer, JsonSerializerOptions.Web)!;
+        var answer = await Oracle.AskAsync("twilio-signatures.cjs", JsonSerializer.SerializeToNode(requests, JsonSerializerOptions.Web)!);
+        var verdicts = answer.Deserialize<OracleVerdict[]>(JsonSerializerOptions.Web)!;
         Assert.Equal(requests.Length, verdicts.Length);
         return verdicts;
     }

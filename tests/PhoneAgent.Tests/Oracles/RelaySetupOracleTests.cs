@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using PhoneAgent.Core.Agents;
+using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Phone;
+using PhoneAgent.Simulator.Phone.Callers;
+using PhoneAgent.Tests.Sound;
+
+namespace PhoneAgent.Tests.Oracles;
+
+/// <summary>The relay writes its setup by hand; Google's client is told the same in its own words.</summary>
+public sealed class RelaySetupOracleTests
+{
+    private const string Key = "oracle-key";
+    private const string Model = "gemini-3.8-live";
+
+    [NeedsNodeFact]
+    public async Task The_relay_opens_its_session_with_the_setup_googles_client_writes_for_the_same_agent()
+    {
+        var relays = await SetupOfRelayAsync();
+        var googles = await SetupOfGooglesClientAsync(AgentProfiles.Load().Default);
+        Assert.Empty(relays.UnknownSetupFields);
+        Assert.Empty(googles.UnknownSetupFields);
+
+        // The role of an instruction has no meaning; Google's client adds it.
+        var expected = googles.Setup.DeepClone().AsObject();
+        expected["systemInstruction"]!.AsObject().Remove("role");
+        Assert.Equal(Fields(expected), Fields(relays.Setup));
+    }
+
+    private static async Task<GeminiSession> SetupOfRelayAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("oracle-").FullName;
+        try
+        {
+            var configuration = HouseConfiguration.FromEnvironment();
+            configuration["Gemini:Model"] = Model;
+            await using var house = await SimulatedHouse.OpenAsync(configuration, Options(), "file:" + folder);
+            using var phone = new SimulatedPhone(house.PhoneSettings());
+            await phone.CallAsync(new SilentCaller(TimeSpan.FromSeconds(1)));
+            await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(5));
+            return Assert.Single(house.Gemini.Sessions);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<GeminiSession> SetupOfGooglesClientAsync(AgentProfile agent)
+    {
+        await using var server = await SimulatedGeminiServer.StartAsync(Options());
+        var opened = await Oracle.AskAsync("open-live-session.mjs", new JsonObject
+        {
+            ["baseUrl"] = $"http://127.0.0.1:{server.Port}",
+            ["apiKey"] = Key,
+            ["model"] = Model,
+            ["config"] = new JsonObject
+            {
+                ["responseModalities"] = new JsonArray("AUDIO"),
+                ["speechConfig"] = new JsonObject
+                {
+                    ["voiceConfig"] = new JsonObject { ["prebuiltVoiceConfig"] = new JsonObject { ["voiceName"] = agent.Voice } },
+                    ["languageCode"] = agent.Language,
+                },
+                ["systemInstruction"] = agent.Instructions,
+                ["contextWindowCompression"] = new JsonObject { ["slidingWindow"] = new JsonObject() },
+                ["sessionResumption"] = new JsonObject(),
+                ["inputAudioTranscription"] = new JsonObject(),
+                ["outputAudioTranscription"] = new JsonObject(),
+                ["realtimeInputConfig"] = new JsonObject
+                {
+                    ["automaticActivityDetection"] = new JsonObject
+                    {
+                        ["startOfSpeechSensitivity"] = $"START_SENSITIVITY_{agent.VoiceActivity.StartSensitivity}".ToUpperInvariant(),
+                        ["endOfSpeechSensitivity"] = $"END_SENSITIVITY_{agent.VoiceActivity.EndSensitivity}".ToUpperInvariant(),
+                        ["prefixPaddingMs"] = agent.VoiceActivity.PrefixPaddingMs,
+                        ["silenceDurationMs"] = agent.VoiceActivity.SilenceDurationMs,
+                    },
+                    ["activityHandling"] = "START_OF_ACTIVITY_INTERRUPTS",
+                    ["turnCoverage"] = "TURN_INCLUDES_ONLY_ACTIVITY",
+                },
+            },
+        });
+        Assert.NotNull(opened["setupComplete"]);
+        return Assert.Single(server.Gemini.Sessions);
+    }
+
+    private static SimulatedGeminiOptions Options() => new()
+    {
+        ApiKey = Key,
+        AgentVoice = _ => TestTone.Sine(300, GeminiWire.AgentRate, 0.2),
+    };
+
+    /// <summary>Every value with its path, in order.</summary>
+    private static IEnumerable<string> Fields(JsonNode? node, string path = "") => node switch
+    {
+        JsonObject { Count: > 0 } fields => fields.OrderBy(field => field.Key, StringComparer.Ordinal).SelectMany(field => Fields(field.Value, $"{path}.{field.Key}")),
+        JsonArray { Count: > 0 } items => items.SelectMany((item, i) => Fields(item, $"{path}[{i}]")),
+        _ => [$"{path} = {node?.ToJsonString()}"],
+    };
+}
