@@ -54,7 +54,7 @@ public sealed class TwimlOracleTests
     private static async Task<JsonArray> ConnectAsync(HandlerHost host)
     {
         var offer = (await host.RecordAsync()).NewestOffered!.Offer!;
-        var stream = Verb("Stream", ("url", $"wss://relay.example.net/stream/{CallStory.Call}/{host.Tickets.Write(CallStory.Call, new TicketTerms(offer.Nonce, offer.ExpiresAt))}"));
+        var stream = Verb("Stream", ("url", $"wss://relay.example.net/stream/{CallStory.Call}/{host.Tickets.Write(CallStory.Call, new TicketTerms(offer.Nonce, offer.ExpiresAt))}"), ("statusCallback", HandlerHost.PublicBase + "/api/voice/stream-status"));
         stream.Add((JsonNode)Verb("Parameter", ("name", "agent"), ("value", "default")));
         stream.Add((JsonNode)Verb("Parameter", ("name", "attempt"), ("value", $"{offer.Attempt}")));
         var connect = Verb("Connect", ("action", StreamEndedUrl));
