@@ -87,7 +87,7 @@ internal sealed partial class CallSession
         using var caller = new CallerAudio(callerDue);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
         var listener = new TwilioListener(_twilio, caller, conversation, _time, End, _logger);
-        var agent = _services.Agents(start.Parameters.GetValueOrDefault("agent"));
+        var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);
         using var gemini = new GeminiSession(_services.Gemini, _limits.Model, agent, caller, callerDue, conversation, _time, _logger);
         journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid) { At = _time.GetUtcNow() });
 
