@@ -22,7 +22,10 @@ public static class DocumentChanges
     /// <param name="store">Where it is.</param>
     /// <param name="name">Which it is.</param>
     /// <param name="json">How its state is written.</param>
-    /// <param name="change">From the state (null: none yet) to the next one (null: no change) and a result; called again after a lost race.</param>
+    /// <param name="change">
+    /// From the state (null: none yet) to the next one (null: no change) and a result. Called again after a lost race, and
+    /// also when only the answer to a change was lost: it may meet its own work.
+    /// </param>
     /// <param name="cancellation">Gives up; whether the change was made is then unknown.</param>
     public static async Task<TResult> ChangeAsync<T, TResult>(
         this IDocumentStore store, DocumentName name, JsonTypeInfo<T> json, Func<T?, (T? Next, TResult Result)> change, CancellationToken cancellation)

@@ -69,6 +69,7 @@ public sealed class CreateCall(
         var candidate = new OutboundRequest
         {
             OrderHash = order.ComputeHash(),
+            Attempt = RequestId.New().Value,
             At = time.GetUtcNow(),
             To = order.To,
             From = from,
@@ -154,7 +155,7 @@ public sealed class CreateCall(
             logger.TwilioCredentialsRefused();
         }
 
-        return Refuse(CreateCallRefusal.Twilio, cause, retryHelps: retryHelps, twilioCode: refusal.Code);
+        return Refuse(CreateCallRefusal.Twilio, cause, retryHelps ? ComeBackSoon : null, retryHelps, twilioCode: refusal.Code);
     }
 
     private IResult Refuse(CreateCallRefusal refusal, string detail) => Refuse(refusal, detail, retryAfter: null);

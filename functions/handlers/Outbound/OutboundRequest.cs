@@ -28,6 +28,9 @@ public sealed record OutboundRequest
     /// <summary>The hash of the order: the same key with another order is refused.</summary>
     public required string OrderHash { get; init; }
 
+    /// <summary>Random: tells a create whose answer was lost, and which the store's client repeated, from another's.</summary>
+    public required string Attempt { get; init; }
+
     /// <summary>When Twilio was last about to be asked.</summary>
     public required DateTimeOffset At { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record OutboundRequest
     internal static (OutboundRequest? Next, Beginning Result) Begin(OutboundRequest? present, OutboundRequest candidate) => present switch
     {
         null => (candidate, Beginning.Fresh),
+        _ when present.Attempt == candidate.Attempt => (null, Beginning.Fresh),
         _ when present.OrderHash != candidate.OrderHash => (null, Beginning.OtherOrder),
         { CallSid: not null } => (null, Beginning.Placed(present)),
         { State: OutboundState.Dropped } => (candidate, Beginning.Fresh),
