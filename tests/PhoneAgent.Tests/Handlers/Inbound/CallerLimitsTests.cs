@@ -39,6 +39,7 @@ public sealed class CallerLimitsTests
         using var goOn = await host.PostAsync(path, HandlerHost.Fields(Sid(1), ("CallStatus", "in-progress"), ("SequenceNumber", "1")));
         Assert.Equal(["Reject"], await AskAsync(host, 2));
         using var over = await host.PostAsync(path, HandlerHost.Fields(Sid(1), ("CallStatus", status), ("SequenceNumber", "2")));
+        Assert.Empty((await host.Documents.ReadAsync(LiveCalls.Document(PhoneNumber.Digest("+14155550100")), LiveCallsJson.Default.LiveCalls, default))!.Calls);
         Assert.Equal(["Connect"], await AskAsync(host, 2));
     }
 
