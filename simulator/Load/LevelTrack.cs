@@ -37,7 +37,8 @@ internal sealed class LevelTrack
             return false;
         }
 
-        level = Levels.Of(audio[(int)at]);
+        // What was skipped over in an earlier piece has no level any more.
+        level = at < 0 ? Levels.Silence : Levels.Of(audio[(int)at]);
         _probed++;
         return true;
     }

@@ -83,6 +83,9 @@ internal sealed record StepFigures
     /// <summary>How long that lasted together.</summary>
     public required double PlayoutGapMs { get; init; }
 
+    /// <summary>How much of the relay's processor others took, where it has one for itself: much of it, and the latencies are not the relay's.</summary>
+    public required double? OthersPercent { get; init; }
+
     /// <summary>The load's own processor time for each second of each call: far above it, this machine is too small for the step.</summary>
     public required double? LoadCpuMsPerCallSecond { get; init; }
 

@@ -26,6 +26,7 @@ internal static class LoadReport
         Row(table, figures, "caller frames lost/sent", step => $"{step.CallerFrames.Lost}/{step.CallerFrames.Sent}");
         Row(table, figures, "agent 40 ms lost/sent", step => $"{step.AgentChunks.Lost}/{step.AgentChunks.Sent}");
         Row(table, figures, "playout gaps", step => $"{step.PlayoutGaps} ({Number(step.PlayoutGapMs, "0")} ms)");
+        Row(table, figures, "others on the relay's processor, %", step => Number(step.OthersPercent, "0"));
         Row(table, figures, "load CPU, ms per call-second", step => Number(step.LoadCpuMsPerCallSecond, "0.00"));
         Row(table, figures, "load late, ms p50/p99/max", step => Latency(step.LoadLateness));
         Row(table, figures, "", step => step.Passed ? "[green]passed[/]" : "[red]failed[/]");

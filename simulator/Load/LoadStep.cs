@@ -101,21 +101,25 @@ internal sealed class LoadStep(int calls, TimeSpan window, Action<string> progre
             ClearsMissing = _meter.ClearsMissing,
             PlayoutGaps = _meter.Gaps,
             PlayoutGapMs = _meter.GapTicks * 1e3 / Stopwatch.Frequency,
+            OthersPercent = used.CoreTime is { } coreTime && used.RelayTime is { } relayUsed
+                ? Math.Max(0, 100 * (coreTime - relayUsed) / used.At)
+                : null,
             LoadCpuMsPerCallSecond = callSeconds > 0 ? used.LoadTime.TotalMilliseconds / callSeconds : null,
             LoadLateness = _meter.Lateness.Figures(),
         };
     }
 
     // What had been used up at a moment. A difference keeps the later moment's memory.
-    private readonly record struct Sample(TimeSpan At, TimeSpan? RelayTime, TimeSpan LoadTime, long? RelayBytes, long CountersAt)
+    private readonly record struct Sample(TimeSpan At, TimeSpan? RelayTime, TimeSpan LoadTime, TimeSpan? CoreTime, long? RelayBytes, long CountersAt)
     {
         public static Sample operator -(Sample later, Sample earlier) => new(
-            later.At - earlier.At, later.RelayTime - earlier.RelayTime, later.LoadTime - earlier.LoadTime, later.RelayBytes, 0);
+            later.At - earlier.At, later.RelayTime - earlier.RelayTime, later.LoadTime - earlier.LoadTime, later.CoreTime - earlier.CoreTime, later.RelayBytes, 0);
 
         public static Sample Take(RelayProcess? relay) => new(
             Stopwatch.GetElapsedTime(0),
             relay?.ProcessorTime,
             Environment.CpuUsage.TotalTime,
+            ProcessorUse.Busy(relay?.Core),
             relay?.ResidentBytes,
             relay?.Counters.Position ?? 0);
     }

@@ -30,6 +30,7 @@ internal sealed class RelayProcess : IAsyncDisposable
         var port = LoopbackPort.Free();
         var key = RandomNumberGenerator.GetBytes(32);
         var accountSid = "AC" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        Core = pinning.RelayCore;
         Counters = new RuntimeCounters(Path.Combine(_folder.FullName, "counters.nettrace"));
         Origin = new Uri($"http://127.0.0.1:{port}");
         Target = new RelayTarget(new Uri($"ws://127.0.0.1:{port}/stream"), accountSid, key);
@@ -66,6 +67,9 @@ internal sealed class RelayProcess : IAsyncDisposable
 
     /// <summary>What its callers need.</summary>
     public RelayTarget Target { get; }
+
+    /// <summary>The processor it has for itself; null when it has none.</summary>
+    public string? Core { get; }
 
     /// <summary>What its runtime counts.</summary>
     public RuntimeCounters Counters { get; }
