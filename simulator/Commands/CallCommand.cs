@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PhoneAgent.Simulator.Conversation;
 using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Outbound;
 
 namespace PhoneAgent.Simulator.Commands;
 
@@ -11,6 +12,9 @@ internal static class CallCommand
     private static readonly Option<string?> Script = new("--script") { Description = "A JSON file with what caller and agent say. Lines without a shipped clip need espeak-ng.", HelpName = "FILE.json" };
     private static readonly Option<string> Out = new("--out") { Description = "The folder for conversation.wav, heard-by-gemini.wav and call.json.", HelpName = "DIR", DefaultValueFactory = _ => "out" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print call.json on standard output and nothing else." };
+
+    private static readonly Option<bool> Outbound = new("--outbound") { Description = "Place the call through the owner's API instead of receiving it." };
+    private static readonly Option<CalleeAnswer> Answer = new("--answer") { Description = "Who takes an outbound call: person, machine, busy or noAnswer.", HelpName = "WHO", DefaultValueFactory = _ => CalleeAnswer.Person };
 
     /// <summary>The command <c>call</c>.</summary>
     public static Command Create()
@@ -27,6 +31,8 @@ internal static class CallCommand
         command.Add(Script);
         command.Add(Out);
         command.Add(Json);
+        command.Add(Outbound);
+        command.Add(Answer);
         command.SetAction(RunAsync);
     }
 
@@ -37,6 +43,7 @@ internal static class CallCommand
         var transcript = options.GetValue(Json) ? null : new LiveTranscript(Terminal.Create());
         var run = new ConversationRun(lines, HouseConfiguration.FromEnvironment(), folder.CallLog)
         {
+            Callee = options.GetValue(Outbound) ? options.GetValue(Answer) : null,
             AgentLine = transcript is null ? null : transcript.AgentLine,
             PhoneEvent = transcript is null ? null : transcript.PhoneEvent,
         };

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Outbound;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Phone.Callers;
 using PhoneAgent.Simulator.Phone.Streams;
@@ -12,7 +13,8 @@ namespace PhoneAgent.Simulator.Conversation;
 /// <param name="Summary">For <c>call.json</c>.</param>
 /// <param name="Call">The phone's side.</param>
 /// <param name="HeardByGemini">What Gemini heard, PCM16, 16 kHz.</param>
-internal sealed record ConversationOutcome(CallSummary Summary, CallResult Call, short[] HeardByGemini);
+/// <param name="Setups">How each of Gemini's sessions was set up.</param>
+internal sealed record ConversationOutcome(CallSummary Summary, CallResult Call, short[] HeardByGemini, IReadOnlyList<JsonObject> Setups);
 
 /// <summary>Holds one scripted call through the whole house and judges it.</summary>
 internal sealed class ConversationRun(CallerLines lines, HouseConfiguration configuration, string callLog)
@@ -26,6 +28,9 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
 
     /// <summary>Tells what happens at the phone.</summary>
     public Action<PhoneEvent>? PhoneEvent { get; init; }
+
+    /// <summary>Who answers an outbound call; null for an inbound one.</summary>
+    public CalleeAnswer? Callee { get; init; }
 
     /// <summary>Runs the call to its end.</summary>
     public async Task<ConversationOutcome> RunAsync(CancellationToken cancellation)
@@ -42,14 +47,33 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
                 }
             },
         };
+        return Callee is { } answer ? await PlaceAsync(options, answer, cancellation) : await ReceiveAsync(options, cancellation);
+    }
+
+    private async Task<ConversationOutcome> ReceiveAsync(SimulatedGeminiOptions options, CancellationToken cancellation)
+    {
         await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog);
         using var phone = new SimulatedPhone(house.PhoneSettings());
         var call = await phone.CallAsync(new ScriptedCaller(lines.Script, lines.Clips), PhoneEvent, cancellation);
+        return await JudgeAsync(house, call, cancellation);
+    }
+
+    private async Task<ConversationOutcome> PlaceAsync(SimulatedGeminiOptions options, CalleeAnswer answer, CancellationToken cancellation)
+    {
+        OutboundOrder.Allow(configuration);
+        var callee = new Callee { Answer = answer, Voice = () => answer == CalleeAnswer.Person ? new ScriptedCaller(lines.Script, lines.Clips) : new SilentCaller(TimeSpan.FromSeconds(30)), OnEvent = PhoneEvent };
+        await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog, callee);
+        var callSid = await OutboundOrder.PlaceAsync(house, cancellation);
+        return await JudgeAsync(house, await house.Placer!.ResultAsync(callSid).WaitAsync(cancellation), cancellation);
+    }
+
+    private async Task<ConversationOutcome> JudgeAsync(SimulatedHouse house, CallResult call, CancellationToken cancellation)
+    {
         await house.WaitUntilIdleAsync(Settling);
 
         var sessions = house.Gemini.Sessions;
         var record = await RecordAsync(house, call.CallSid, cancellation);
-        return new ConversationOutcome(Summarise(call, sessions, record), call, [.. sessions.SelectMany(session => session.Heard())]);
+        return new ConversationOutcome(Summarise(call, sessions, record), call, [.. sessions.SelectMany(session => session.Heard())], [.. sessions.Select(session => session.Setup)]);
     }
 
     private static async Task<JsonNode?> RecordAsync(SimulatedHouse house, string callSid, CancellationToken cancellation)
@@ -66,7 +90,9 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
         var spoken = sessions.SelectMany(session => session.Lines).ToList();
         var cut = sessions.SelectMany(session => session.Interruptions).ToList();
         var framesHeard = sessions.Sum(session => session.SamplesHeard) / (double)SamplesPerFrame;
-        var problem = Verdict.Problem(lines.Script, call, sessions, framesHeard, record);
+        var problem = Callee is { } answer and not CalleeAnswer.Person
+            ? Verdict.ProblemOfUnanswered(answer, call, sessions.Count, record)
+            : Verdict.Problem(lines.Script, call, sessions, framesHeard, record);
         return new CallSummary
         {
             Ok = problem is null,

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Simulator.Outbound;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Scripts;
 
@@ -24,6 +25,18 @@ internal static class Verdict
             : call.Interruptions.Count(one => one.ClearMs is not null) < interruptionsWanted ? "the agent was not silenced when the caller interrupted"
             : framesHeard != call.CallerFramesSent ? $"the phone sent {call.CallerFramesSent} frames, Gemini heard {framesHeard}"
             : record is null ? "the owner's API has no record of the call"
+            : null;
+    }
+
+    /// <summary>The same for an outbound call that no person took: nobody was connected, and the record says why.</summary>
+    public static string? ProblemOfUnanswered(CalleeAnswer answer, CallResult call, int sessions, JsonNode? record)
+    {
+        var wanted = answer switch { CalleeAnswer.Busy => "busy", CalleeAnswer.NoAnswer => "no-answer", _ => "completed" };
+        var status = (string?)record?["status"];
+        return call.Errors is [var error, ..] ? $"Twilio would log error {error.Code}: {error.Message}"
+            : sessions > 0 ? "Gemini was reached although no person answered"
+            : status != wanted ? $"the record's status is {status ?? "unknown"} instead of {wanted}"
+            : answer == CalleeAnswer.Machine && !call.Announcements.Contains(OutboundOrder.Message) ? "the message was not left on the machine"
             : null;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhoneAgent.Handlers;
+using PhoneAgent.Handlers.Outbound;
 using PhoneAgent.MediaRelay;
 
 namespace PhoneAgent.Simulator.House;
@@ -13,8 +14,23 @@ namespace PhoneAgent.Simulator.House;
 internal static class PhoneHost
 {
     /// <summary>Starts the handlers, webhooks and owner's API, on a port of their own.</summary>
-    public static Task<WebApplication> StartHandlersAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(
-        configuration, port, level, services => services.AddPhoneAgentHandlers(configuration), app => MapHandlers(app, configuration));
+    /// <param name="configuration">What the handlers read.</param>
+    /// <param name="port">Theirs.</param>
+    /// <param name="level">From which on they log.</param>
+    /// <param name="placer">Places outbound calls; null where none can be placed.</param>
+    public static Task<WebApplication> StartHandlersAsync(IConfiguration configuration, int port, LogLevel level, ICallPlacer? placer) => StartAsync(
+        configuration,
+        port,
+        level,
+        services =>
+        {
+            services.AddPhoneAgentHandlers(configuration);
+            if (placer is not null)
+            {
+                services.AddSingleton(placer);
+            }
+        },
+        app => MapHandlers(app, configuration));
 
     /// <summary>Starts the relay on a port of its own.</summary>
     public static Task<WebApplication> StartRelayAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Simulator.Outbound;
 using PhoneAgent.Simulator.Phone;
 
 namespace PhoneAgent.Simulator.House;
@@ -20,8 +21,9 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     private readonly WebApplication _handlers;
     private readonly HouseConfiguration _configuration;
 
-    private SimulatedHouse(SimulatedGeminiServer gemini, WebApplication relay, WebApplication handlers, HouseConfiguration configuration, Uri webhooks, Uri stream)
+    private SimulatedHouse(SimulatedGeminiServer gemini, WebApplication relay, WebApplication handlers, SimulatedCallPlacer? placer, HouseConfiguration configuration, Uri webhooks, Uri stream)
     {
+        Placer = placer;
         _gemini = gemini;
         _relay = relay;
         _handlers = handlers;
@@ -29,6 +31,9 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         LocalWebhooks = webhooks;
         LocalStream = stream;
     }
+
+    /// <summary>Twilio's REST API with the called phone behind it; null where no call is placed.</summary>
+    public SimulatedCallPlacer? Placer { get; }
 
     /// <summary>The simulated Gemini.</summary>
     public SimulatedGemini Gemini => _gemini.Gemini;
@@ -43,7 +48,12 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     public string FunctionKey => _configuration["PhoneAgent:LocalFunctionKey"]!;
 
     /// <summary>Starts everything. Whatever key and endpoint of Gemini the environment holds, the real one is not touched.</summary>
-    public static async Task<SimulatedHouse> OpenAsync(HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, LogLevel level = LogLevel.Warning)
+    /// <param name="configuration">The run's configuration.</param>
+    /// <param name="options">What the simulated Gemini says.</param>
+    /// <param name="callLog">Where the call log goes unless the configuration names a place.</param>
+    /// <param name="callee">Who is reached by outbound calls; null where none is placed.</param>
+    /// <param name="level">From which on the services log.</param>
+    public static async Task<SimulatedHouse> OpenAsync(HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning)
     {
         var gemini = await SimulatedGeminiServer.StartAsync(options);
         var (relayPort, handlersPort) = (LoopbackPort.Free(), LoopbackPort.Free());
@@ -56,8 +66,10 @@ internal sealed class SimulatedHouse : IAsyncDisposable
 
         // As in production: the relay, open to the internet all day, is not given Twilio's token.
         var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), relayPort, level);
-        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), handlersPort, level);
-        return new SimulatedHouse(gemini, relay, handlers, configuration, local.Webhooks, local.Stream);
+        SimulatedHouse house = null!;
+        var placer = callee is null ? null : new SimulatedCallPlacer(() => house.PhoneSettings(), callee);
+        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), handlersPort, level, placer);
+        return house = new SimulatedHouse(gemini, relay, handlers, placer, configuration, local.Webhooks, local.Stream);
     }
 
     /// <summary>A phone whose number this house answers.</summary>
@@ -85,6 +97,11 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (Placer is not null)
+        {
+            await Placer.DisposeAsync();
+        }
+
         await _handlers.DisposeAsync();
         await _relay.StopAsync();
         await _relay.DisposeAsync();

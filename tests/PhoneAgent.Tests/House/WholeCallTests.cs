@@ -2,6 +2,7 @@ using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.Simulator.Conversation;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Outbound;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Phone.Callers;
 using PhoneAgent.Simulator.Scripts;
@@ -85,6 +86,34 @@ public sealed class WholeCallTests : IDisposable
         var session = Assert.Single(house.Gemini.Sessions);
         Assert.True(Assert.Single(session.FunctionResponses).Response.ContainsKey("error"));
         Assert.Empty(session.UnknownSetupFields);
+    }
+
+    [Fact]
+    public async Task A_placed_call_reaches_a_person_and_the_agent_knows_why_it_calls()
+    {
+        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]);
+        var run = new ConversationRun(new CallerLines(script, _ => []), HouseConfiguration.FromEnvironment(), "file:" + _folder) { Callee = CalleeAnswer.Person };
+
+        var outcome = await run.RunAsync(CancellationToken.None);
+
+        Assert.Null(outcome.Summary.Problem);
+        Assert.Equal("outbound-api", (string?)outcome.Summary.Record!["direction"]);
+        var instructions = (string?)Assert.Single(outcome.Setups)["systemInstruction"]!["parts"]![0]!["text"];
+        Assert.Contains("<call_context>\n{\"customer\":\"Ada\",\"reason\":\"her book has arrived\"}\n</call_context>", instructions);
+    }
+
+    [Theory]
+    [InlineData(CalleeAnswer.Busy)]
+    [InlineData(CalleeAnswer.NoAnswer)]
+    [InlineData(CalleeAnswer.Machine)]
+    public async Task A_placed_call_that_no_person_takes_reaches_no_Gemini_and_its_record_says_why(CalleeAnswer answer)
+    {
+        var run = new ConversationRun(CallerLines.From(recording: null, script: null), HouseConfiguration.FromEnvironment(), "file:" + _folder) { Callee = answer };
+
+        var outcome = await run.RunAsync(CancellationToken.None);
+
+        Assert.Null(outcome.Summary.Problem);
+        Assert.Empty(outcome.Setups);
     }
 
     [Fact]
