@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using PhoneAgent.Handlers;
+using PhoneAgent.Handlers.Outbound;
+using PhoneAgent.Handlers.Owner;
+using PhoneAgent.Handlers.Voice;
+
+namespace PhoneAgent.Functions;
+
+/// <summary>
+/// The function app's triggers, one line each: what answers is in the handlers. Webhooks are open to the platform, because
+/// Twilio proves itself by its signature; the owner's routes need a function key, which the platform checks.
+/// </summary>
+public sealed class PhoneFunctions(
+    ConnectCall connectCall,
+    StreamEndedWebhook streamEnded,
+    CallStatusWebhook callStatus,
+    StreamStatusWebhook streamStatus,
+    CreateCall createCall,
+    OwnerApi owner,
+    HealthCheck health)
+{
+    /// <summary>Twilio: a call came in, or an outbound one was answered.</summary>
+    [Function("VoiceIncoming")]
+    public Task<IResult> VoiceIncoming([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = PhoneRoutes.VoiceIncoming)] HttpRequest request) => connectCall.IncomingAsync(request);
+
+    /// <summary>Twilio: the stream ended, what now.</summary>
+    [Function("VoiceStreamEnded")]
+    public Task<IResult> VoiceStreamEnded([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = PhoneRoutes.VoiceStreamEnded)] HttpRequest request) => streamEnded.StreamEndedAsync(request);
+
+    /// <summary>Twilio: the call's status changed.</summary>
+    [Function("VoiceStatus")]
+    public Task<IResult> VoiceStatus([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = PhoneRoutes.VoiceStatus)] HttpRequest request) => callStatus.StatusAsync(request);
+
+    /// <summary>Twilio: how the stream fares.</summary>
+    [Function("VoiceStreamStatus")]
+    public Task<IResult> VoiceStreamStatus([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = PhoneRoutes.VoiceStreamStatus)] HttpRequest request) => streamStatus.StreamStatusAsync(request);
+
+    /// <summary>The owner: call somebody.</summary>
+    [Function("CreateCall")]
+    public Task<IResult> CreateCall([HttpTrigger(AuthorizationLevel.Function, "post", Route = PhoneRoutes.Calls)] HttpRequest request) => createCall.CreateAsync(request);
+
+    /// <summary>The owner: one call's record.</summary>
+    [Function("GetCall")]
+    public Task<IResult> GetCall([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Call)] HttpRequest request) => owner.GetCallAsync(request);
+
+    /// <summary>Anyone: is it there, and which version.</summary>
+    [Function("Health")]
+    public Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = PhoneRoutes.Health)] HttpRequest request) => health.HealthAsync(request);
+}
