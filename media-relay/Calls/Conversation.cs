@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.MediaRelay.Twilio;
@@ -22,17 +20,11 @@ internal sealed class Conversation : IDisposable
     private readonly Signal _twilioDue;
     private readonly long _began;
     private readonly Playback _playback = new();
-    private readonly List<AgentTurn> _turns = [];
-    private readonly Stack<AgentTurn> _spareTurns = [];
-    private readonly ArrayBufferWriter<byte> _callerText = new(256);
+    private readonly SpokenTurns _turns;
     private bool _clearDue;
-    private bool _cut;
     private bool _markDue;
     private long _markedTo;
-    private long _agentSamples;
-    private long _heardSamples;
     private long _totalTokens;
-    private int _interruptions;
     private int _callerActivity;
     private TimeSpan _lastActivity;
 
@@ -47,6 +39,7 @@ internal sealed class Conversation : IDisposable
         _journal = journal;
         _messages = messages;
         _twilioDue = twilioDue;
+        _turns = new SpokenTurns(journal, time);
         _began = time.GetTimestamp();
     }
 
@@ -78,19 +71,14 @@ internal sealed class Conversation : IDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_began);
 
-    private AgentTurn? OpenTurn => _turns is [.., { Complete: false } turn] ? turn : null;
-
     /// <summary>Gemini spoke: agent audio as the phone hears it, µ-law.</summary>
     public void AgentSpoke(ReadOnlySpan<byte> mulaw)
     {
         lock (_lock)
         {
-            SettleCaller();
-            var turn = OpenTurn ?? Open();
-            _cut = false;
+            var start = _playback.Appended;
             _playback.Append(mulaw);
-            _agentSamples += mulaw.Length;
-            turn.End = _playback.Appended;
+            _turns.AgentSpoke(start, _playback.Appended);
         }
 
         _twilioDue.Set();
@@ -112,14 +100,7 @@ internal sealed class Conversation : IDisposable
     {
         lock (_lock)
         {
-            if (_cut)
-            {
-                return; // words of the interrupted turn, which the caller will never hear
-            }
-
-            // The transcript can lag behind the audio, even behind the end of the turn.
-            SettleCaller();
-            (_turns is [.., var newest] ? newest : Open()).AddText(utf8);
+            _turns.AgentSaid(utf8, _playback.Appended);
         }
     }
 
@@ -128,7 +109,7 @@ internal sealed class Conversation : IDisposable
     {
         lock (_lock)
         {
-            _callerText.Write(utf8);
+            _turns.CallerSaid(utf8);
             CallerActed();
         }
     }
@@ -148,14 +129,7 @@ internal sealed class Conversation : IDisposable
     {
         lock (_lock)
         {
-            _cut = false;
-            SettleCaller();
-            if (OpenTurn is { } turn)
-            {
-                turn.Complete = true;
-            }
-
-            SettleHeard();
+            _turns.AgentTurnComplete(_playback.HeardTo(Now));
         }
 
         _twilioDue.Set();
@@ -171,19 +145,7 @@ internal sealed class Conversation : IDisposable
             _clearDue = true;
             _markDue = false;
             _markedTo = _playback.Sent;
-            foreach (var turn in _turns)
-            {
-                if (heardTo < turn.End)
-                {
-                    _interruptions++;
-                    _journal.Add(new AgentInterrupted(turn.HeardMs(heardTo), turn.GeneratedMs) { At = _time.GetUtcNow() });
-                }
-
-                Settle(turn, heardTo);
-            }
-
-            _cut = true;
-            _turns.Clear();
+            _turns.Interrupted(heardTo);
         }
 
         _twilioDue.Set();
@@ -195,7 +157,7 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             _playback.Marked(position, Now);
-            SettleHeard();
+            _turns.HeardTo(_playback.HeardTo(Now));
         }
     }
 
@@ -229,7 +191,7 @@ internal sealed class Conversation : IDisposable
             }
 
             Span<byte> mulaw = stackalloc byte[Playback.MaxMessageBytes];
-            var paused = OpenTurn is null;
+            var paused = !_turns.AgentIsGenerating;
             var length = _playback.Take(Now, paused, mulaw);
             if (length > 0)
             {
@@ -247,10 +209,7 @@ internal sealed class Conversation : IDisposable
     {
         lock (_lock)
         {
-            SettleCaller();
-            var heardTo = _playback.HeardTo(Now);
-            _turns.ForEach(turn => Settle(turn, heardTo));
-            _turns.Clear();
+            _turns.Finish(_playback.HeardTo(Now));
         }
     }
 
@@ -261,9 +220,9 @@ internal sealed class Conversation : IDisposable
         {
             return new StreamFigures
             {
-                AgentMs = _agentSamples / Telephony.PhoneBytesPerMs,
-                AgentMsHeard = _heardSamples / Telephony.PhoneBytesPerMs,
-                Interruptions = _interruptions,
+                AgentMs = _turns.AgentSamples / Telephony.PhoneBytesPerMs,
+                AgentMsHeard = _turns.HeardSamples / Telephony.PhoneBytesPerMs,
+                Interruptions = _turns.Interruptions,
                 TotalTokens = _totalTokens,
             };
         }
@@ -295,47 +254,5 @@ internal sealed class Conversation : IDisposable
     {
         _callerActivity++;
         _lastActivity = Now;
-    }
-
-    private AgentTurn Open()
-    {
-        var turn = _spareTurns.TryPop(out var spare) ? spare : new AgentTurn();
-        turn.Begin(_playback.Appended);
-        _turns.Add(turn);
-        return turn;
-    }
-
-    private void SettleCaller()
-    {
-        if (_callerText.WrittenCount == 0)
-        {
-            return;
-        }
-
-        var text = Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim();
-        _callerText.ResetWrittenCount();
-        _journal.Add(new CallerSaid(text) { At = _time.GetUtcNow() });
-    }
-
-    private void SettleHeard()
-    {
-        var heardTo = _playback.HeardTo(Now);
-        while (_turns is [{ Complete: true } oldest, ..] && heardTo >= oldest.End)
-        {
-            Settle(oldest, heardTo);
-            _turns.RemoveAt(0);
-        }
-    }
-
-    private void Settle(AgentTurn turn, long heardTo)
-    {
-        _heardSamples += turn.HeardSamples(heardTo);
-        var text = turn.Text();
-        if (text.Length > 0 || turn.GeneratedMs > 0)
-        {
-            _journal.Add(new AgentSaid(text, turn.HeardText(heardTo), turn.GeneratedMs, turn.HeardMs(heardTo)) { At = _time.GetUtcNow() });
-        }
-
-        _spareTurns.Push(turn);
     }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using PhoneAgent.Core.Agents;
-using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Sockets;
 
@@ -19,29 +17,18 @@ internal sealed partial class GeminiSession : IDisposable
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
-    // The most caller audio in one message: what piled up is sent faster than real time, but not in one lump.
-    private const int MaxChunk = 100 * Telephony.PhoneBytesPerMs;
-
-    // Agent audio converted at a time; a message's usual 40 ms pass in one go.
-    private const int OutputSlice = 100 * Telephony.GeminiOutputRate / 1_000;
-
     private readonly IGeminiConnector _connector;
     private readonly string _model;
     private readonly AgentProfile _agent;
-    private readonly CallerAudio _caller;
+    private readonly CallerVoice _caller;
+    private readonly AgentVoice _voice;
     private readonly Signal _due;
     private readonly Conversation _conversation;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentQueue<byte[]> _outbox = new();
     private readonly CancellationTokenSource _giveUpConnecting = new();
-    private readonly Downsampler24To8 _downsampler = new();
-    private readonly Upsampler8To16 _upsampler = new();
-    private readonly byte[] _audioMessage = new byte[ClientMessages.AudioLength(2 * MaxChunk)];
-    private byte[] _pcm = new byte[40 * 48]; // a message's usual 40 ms; grows to the largest seen
     private IMessageSocket? _socket;
-    private bool _speaking;
-    private long _sent;
     private int _malformed;
     private volatile bool _live;
     private volatile bool _finishing;
@@ -62,7 +49,8 @@ internal sealed partial class GeminiSession : IDisposable
         _connector = connector;
         _model = model;
         _agent = agent;
-        _caller = caller;
+        _caller = new CallerVoice(caller);
+        _voice = new AgentVoice(conversation);
         _due = due;
         _conversation = conversation;
         _time = time;
@@ -70,7 +58,7 @@ internal sealed partial class GeminiSession : IDisposable
     }
 
     /// <summary>Caller samples, at 8 kHz, sent to Gemini.</summary>
-    public long SentSamples => Interlocked.Read(ref _sent);
+    public long SentSamples => _caller.Sent;
 
     /// <summary>Messages of Gemini that could not be read and were skipped.</summary>
     public int MalformedMessages => Volatile.Read(ref _malformed);
@@ -202,7 +190,10 @@ internal sealed partial class GeminiSession : IDisposable
 
         for (var part = 0; part < message.AudioParts; part++)
         {
-            HandleAudio(message, part, utf8);
+            if (!_voice.TrySpeak(message, part, utf8))
+            {
+                Skip();
+            }
         }
 
         if (!message.OutputTranscript.IsEmpty)
@@ -212,13 +203,12 @@ internal sealed partial class GeminiSession : IDisposable
 
         if (message.Interrupted)
         {
-            _downsampler.Reset();
-            _speaking = false;
+            _voice.FallSilent();
             _conversation.Interrupted();
         }
         else if (message.GenerationComplete || message.TurnComplete)
         {
-            FadeOut();
+            _voice.FadeOut();
             _conversation.AgentTurnGenerated();
         }
 
@@ -235,59 +225,8 @@ internal sealed partial class GeminiSession : IDisposable
         }
     }
 
-    private void HandleAudio(ServerMessage message, int part, ReadOnlySpan<byte> utf8)
-    {
-        if (_pcm.Length < message.MaxAudioBytes(part))
-        {
-            _pcm = new byte[Math.Max(2 * _pcm.Length, message.MaxAudioBytes(part))];
-        }
-
-        if (message.TryDecodeAudio(part, utf8, _pcm, out var length))
-        {
-            var pcm24k = MemoryMarshal.Cast<byte, short>(_pcm.AsSpan(0, length & ~1));
-            for (var at = 0; at < pcm24k.Length; at += OutputSlice)
-            {
-                AgentSpoke(pcm24k.Slice(at, Math.Min(OutputSlice, pcm24k.Length - at)));
-            }
-        }
-        else
-        {
-            Skip();
-        }
-    }
-
-    private void AgentSpoke(ReadOnlySpan<short> pcm24k)
-    {
-        Span<short> pcm8k = stackalloc short[(OutputSlice / 3) + 1];
-        Span<byte> mulaw = stackalloc byte[pcm8k.Length];
-        var length = _downsampler.Process(pcm24k, pcm8k);
-        MuLaw.Encode(pcm8k[..length], mulaw);
-        _speaking = true;
-        _conversation.AgentSpoke(mulaw[..length]);
-    }
-
-    // The filter still holds the turn's last milliseconds; silence behind them brings them out.
-    private void FadeOut()
-    {
-        if (!_speaking)
-        {
-            return;
-        }
-
-        Span<short> silence24k = stackalloc short[3 * Downsampler24To8.TailSamples];
-        Span<short> pcm8k = stackalloc short[Downsampler24To8.TailSamples + 1];
-        Span<byte> mulaw = stackalloc byte[pcm8k.Length];
-        silence24k.Clear();
-        var length = _downsampler.Process(silence24k, pcm8k);
-        MuLaw.Encode(pcm8k[..length], mulaw);
-        _downsampler.Reset();
-        _speaking = false;
-        _conversation.AgentFadedOut(mulaw[..length]);
-    }
-
     private async Task WriteAsync(IMessageSocket socket)
     {
-        var position = 0L;
         while (!_ended)
         {
             await _due.WaitAsync();
@@ -298,21 +237,19 @@ internal sealed partial class GeminiSession : IDisposable
                     await socket.SendAsync(message);
                 }
 
-                var (length, read) = NextAudio(ref position);
-                if (read == 0)
+                var message16k = _caller.Next();
+                if (message16k.IsEmpty)
                 {
                     break;
                 }
 
-                if (!await socket.SendAsync(_audioMessage.AsMemory(0, length)))
+                if (!await socket.SendAsync(message16k))
                 {
                     socket.Abort(); // half-open: the reader must not wait for it
                     return;
                 }
 
-                position += read;
-                Interlocked.Add(ref _sent, read);
-                _caller.Release(position);
+                _caller.WasSent();
             }
 
             if (_live && _finishing && !_ended)
@@ -321,22 +258,6 @@ internal sealed partial class GeminiSession : IDisposable
                 return;
             }
         }
-    }
-
-    private (int Length, int Read) NextAudio(ref long position)
-    {
-        Span<byte> mulaw = stackalloc byte[MaxChunk];
-        var read = _caller.Read(ref position, mulaw);
-        if (read == 0)
-        {
-            return default;
-        }
-
-        Span<short> pcm8k = stackalloc short[MaxChunk];
-        Span<short> pcm16k = stackalloc short[2 * MaxChunk];
-        MuLaw.Decode(mulaw[..read], pcm8k);
-        _upsampler.Process(pcm8k[..read], pcm16k);
-        return (ClientMessages.Audio(pcm16k[..(2 * read)], _audioMessage), read);
     }
 
     private async Task CloseAsync(IMessageSocket socket)

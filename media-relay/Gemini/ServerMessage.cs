@@ -25,22 +25,22 @@ internal sealed class ServerMessage
     private readonly List<string> _cancelled = [];
 
     /// <summary>The session is ready.</summary>
-    public bool SetupComplete { get; private set; }
+    public bool SetupComplete { get; set; }
 
     /// <summary>The caller interrupted the agent.</summary>
-    public bool Interrupted { get; private set; }
+    public bool Interrupted { get; set; }
 
     /// <summary>The agent's turn is generated to its end.</summary>
-    public bool GenerationComplete { get; private set; }
+    public bool GenerationComplete { get; set; }
 
     /// <summary>The agent's turn is over.</summary>
-    public bool TurnComplete { get; private set; }
+    public bool TurnComplete { get; set; }
 
     /// <summary>The connection will be closed soon.</summary>
-    public bool GoAway { get; private set; }
+    public bool GoAway { get; set; }
 
     /// <summary>The session's token count so far; null when the message carries none.</summary>
-    public long? TotalTokens { get; private set; }
+    public long? TotalTokens { get; set; }
 
     /// <summary>A piece of the caller's transcript, UTF-8; empty for none.</summary>
     public ReadOnlySpan<byte> InputTranscript => _input.WrittenSpan;
@@ -57,19 +57,19 @@ internal sealed class ServerMessage
     /// <summary>Ids of calls the model takes back.</summary>
     public IReadOnlyList<string> CancelledCalls => _cancelled;
 
+    /// <summary>Takes a piece of the caller's transcript.</summary>
+    internal ArrayBufferWriter<byte> Input => _input;
+
+    /// <summary>Takes a piece of the agent's transcript.</summary>
+    internal ArrayBufferWriter<byte> Output => _output;
+
     /// <summary>Reads a message; false when it is not JSON of the expected shape, and then nothing of it is used.</summary>
     public bool TryRead(ReadOnlySpan<byte> utf8)
     {
         Reset();
         try
         {
-            var reader = new Utf8JsonReader(utf8);
-            ReadMessage(ref reader);
-            while (reader.Read())
-            {
-                // Anything after the object is an error, which the reader throws.
-            }
-
+            ServerMessageReader.Read(utf8, this);
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -94,6 +94,23 @@ internal sealed class ServerMessage
         return Base64.DecodeFromUtf8(base64, pcm, out _, out length) == OperationStatus.Done;
     }
 
+    /// <summary>Takes audio that stands at a place of the message.</summary>
+    internal void AddAudio(AudioPart part) => _audio.Add(part);
+
+    /// <summary>Takes audio that was written with escapes, unescaped; where it stands.</summary>
+    internal AudioPart Unescape(scoped ref Utf8JsonReader reader)
+    {
+        var start = _unescaped.WrittenCount;
+        _unescaped.Advance(reader.CopyString(_unescaped.GetSpan(reader.ValueSpan.Length)));
+        return new AudioPart(start, _unescaped.WrittenCount - start, Unescaped: true);
+    }
+
+    /// <summary>Takes a function call.</summary>
+    internal void AddCall(FunctionCall call) => _calls.Add(call);
+
+    /// <summary>Takes the id of a call that is taken back.</summary>
+    internal void AddCancelled(string id) => _cancelled.Add(id);
+
     private void Reset()
     {
         SetupComplete = Interrupted = GenerationComplete = TurnComplete = GoAway = false;
@@ -106,242 +123,6 @@ internal sealed class ServerMessage
         _cancelled.Clear();
     }
 
-    private void ReadMessage(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (NextMember(ref reader))
-        {
-            if (reader.ValueTextEquals("serverContent"u8))
-            {
-                ReadServerContent(ref reader);
-            }
-            else if (reader.ValueTextEquals("setupComplete"u8))
-            {
-                SetupComplete = true;
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("toolCall"u8))
-            {
-                ReadToolCall(ref reader);
-            }
-            else if (reader.ValueTextEquals("toolCallCancellation"u8))
-            {
-                ReadCancellation(ref reader);
-            }
-            else if (reader.ValueTextEquals("usageMetadata"u8))
-            {
-                ReadUsage(ref reader);
-            }
-            else if (reader.ValueTextEquals("goAway"u8))
-            {
-                GoAway = true;
-                reader.Skip();
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-    }
-
-    private void ReadServerContent(ref Utf8JsonReader reader)
-    {
-        Enter(ref reader);
-        while (NextMember(ref reader))
-        {
-            if (reader.ValueTextEquals("modelTurn"u8))
-            {
-                ReadModelTurn(ref reader);
-            }
-            else if (reader.ValueTextEquals("outputTranscription"u8))
-            {
-                ReadText(ref reader, _output);
-            }
-            else if (reader.ValueTextEquals("inputTranscription"u8))
-            {
-                ReadText(ref reader, _input);
-            }
-            else if (reader.ValueTextEquals("interrupted"u8))
-            {
-                Interrupted |= ReadTrue(ref reader);
-            }
-            else if (reader.ValueTextEquals("generationComplete"u8))
-            {
-                GenerationComplete |= ReadTrue(ref reader);
-            }
-            else if (reader.ValueTextEquals("turnComplete"u8))
-            {
-                TurnComplete |= ReadTrue(ref reader);
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-    }
-
-    private void ReadModelTurn(ref Utf8JsonReader reader)
-    {
-        Enter(ref reader);
-        while (NextMember(ref reader))
-        {
-            if (!reader.ValueTextEquals("parts"u8))
-            {
-                reader.Skip();
-                continue;
-            }
-
-            reader.Read();
-            Expect(ref reader, JsonTokenType.StartArray);
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                Expect(ref reader, JsonTokenType.StartObject);
-                while (NextMember(ref reader))
-                {
-                    if (reader.ValueTextEquals("inlineData"u8))
-                    {
-                        ReadInlineData(ref reader);
-                    }
-                    else
-                    {
-                        reader.Skip();
-                    }
-                }
-            }
-        }
-    }
-
-    private void ReadInlineData(ref Utf8JsonReader reader)
-    {
-        Enter(ref reader);
-        AudioPart? data = null;
-        var isAudio = true;
-        while (NextMember(ref reader))
-        {
-            if (reader.ValueTextEquals("data"u8))
-            {
-                reader.Read();
-                data = PartOf(ref reader);
-            }
-            else if (reader.ValueTextEquals("mimeType"u8))
-            {
-                // The rate may be missing ("audio/pcm"); it is 24 kHz either way.
-                reader.Read();
-                Expect(ref reader, JsonTokenType.String);
-                isAudio = reader.ValueIsEscaped ? reader.GetString()!.StartsWith("audio/pcm", StringComparison.Ordinal) : reader.ValueSpan.StartsWith("audio/pcm"u8);
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        if (isAudio && data is { Length: > 0 } part)
-        {
-            _audio.Add(part);
-        }
-    }
-
-    // Where the base64 stands: in the message itself, or, when it was escaped, among the unescaped bytes.
-    private AudioPart PartOf(ref Utf8JsonReader reader)
-    {
-        Expect(ref reader, JsonTokenType.String);
-        if (!reader.ValueIsEscaped)
-        {
-            return new AudioPart((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, Unescaped: false);
-        }
-
-        var start = _unescaped.WrittenCount;
-        _unescaped.Advance(reader.CopyString(_unescaped.GetSpan(reader.ValueSpan.Length)));
-        return new AudioPart(start, _unescaped.WrittenCount - start, Unescaped: true);
-    }
-
-    private static void ReadText(ref Utf8JsonReader reader, ArrayBufferWriter<byte> into)
-    {
-        Enter(ref reader);
-        while (NextMember(ref reader))
-        {
-            var isText = reader.ValueTextEquals("text"u8);
-            reader.Read();
-            if (isText && reader.TokenType == JsonTokenType.String)
-            {
-                into.Advance(reader.CopyString(into.GetSpan(Math.Max(1, reader.ValueSpan.Length))));
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-    }
-
-    private void ReadToolCall(ref Utf8JsonReader reader)
-    {
-        using var call = JsonDocument.ParseValue(ref reader);
-        if (!call.RootElement.TryGetProperty("functionCalls", out var functions))
-        {
-            return;
-        }
-
-        foreach (var function in functions.EnumerateArray())
-        {
-            _calls.Add(new FunctionCall(
-                function.TryGetProperty("id", out var id) ? id.GetString() : null,
-                function.TryGetProperty("name", out var name) ? name.GetString() ?? "" : "",
-                function.TryGetProperty("args", out var args) ? args.GetRawText() : "{}"));
-        }
-    }
-
-    private void ReadCancellation(ref Utf8JsonReader reader)
-    {
-        using var cancellation = JsonDocument.ParseValue(ref reader);
-        if (cancellation.RootElement.TryGetProperty("ids", out var ids))
-        {
-            _cancelled.AddRange(ids.EnumerateArray().Select(id => id.GetString() ?? ""));
-        }
-    }
-
-    private void ReadUsage(ref Utf8JsonReader reader)
-    {
-        Enter(ref reader);
-        while (NextMember(ref reader))
-        {
-            var isTotal = reader.ValueTextEquals("totalTokenCount"u8);
-            reader.Read();
-            if (isTotal && reader.TokenType == JsonTokenType.Number)
-            {
-                TotalTokens = reader.GetInt64();
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-    }
-
-    private static bool ReadTrue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var isTrue = reader.TokenType == JsonTokenType.True;
-        reader.Skip();
-        return isTrue;
-    }
-
-    private static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-
-    private static void Enter(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        Expect(ref reader, JsonTokenType.StartObject);
-    }
-
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
-    {
-        if (reader.TokenType != type)
-        {
-            throw new JsonException($"{type} was expected.");
-        }
-    }
-
-    private readonly record struct AudioPart(int Start, int Length, bool Unescaped);
+    /// <summary>Where a piece of base64 stands: in the message, or among what was unescaped.</summary>
+    internal readonly record struct AudioPart(int Start, int Length, bool Unescaped);
 }

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Text;
+using PhoneAgent.Core.Calls;
+
+namespace PhoneAgent.MediaRelay.Calls;
+
+/// <summary>
+/// The words of both sides, from when they are spoken until they are facts for the log: the agent's as far as they were
+/// heard, each turn once it was. Positions are those of <see cref="Playback"/>. Not thread-safe: <see cref="Conversation"/> owns it.
+/// </summary>
+internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
+{
+    private readonly List<AgentTurn> _turns = [];
+    private readonly Stack<AgentTurn> _spare = [];
+    private readonly ArrayBufferWriter<byte> _callerText = new(256);
+    private bool _cut;
+
+    /// <summary>Whether more may belong to the agent's turn.</summary>
+    public bool AgentIsGenerating => Open is not null;
+
+    /// <summary>Samples of agent speech received.</summary>
+    public long AgentSamples { get; private set; }
+
+    /// <summary>Samples of agent speech heard, in the turns that are over.</summary>
+    public long HeardSamples { get; private set; }
+
+    /// <summary>Turns of the agent that the caller cut off.</summary>
+    public int Interruptions { get; private set; }
+
+    private AgentTurn? Open => _turns is [.., { Complete: false } turn] ? turn : null;
+
+    /// <summary>The agent spoke, from one position to the other.</summary>
+    public void AgentSpoke(long start, long end)
+    {
+        SettleCaller();
+        _cut = false;
+        (Open ?? Begin(start)).End = end;
+        AgentSamples += end - start;
+    }
+
+    /// <summary>A piece of the agent's transcript, UTF-8.</summary>
+    /// <param name="utf8">The words.</param>
+    /// <param name="position">Where the agent's audio is; a turn that begins with words begins there.</param>
+    public void AgentSaid(ReadOnlySpan<byte> utf8, long position)
+    {
+        if (_cut)
+        {
+            return; // words of the interrupted turn, which the caller will never hear
+        }
+
+        // The transcript can lag behind the audio, even behind the end of the turn.
+        SettleCaller();
+        (_turns is [.., var newest] ? newest : Begin(position)).AddText(utf8);
+    }
+
+    /// <summary>A piece of the caller's transcript, UTF-8.</summary>
+    public void CallerSaid(ReadOnlySpan<byte> utf8) => _callerText.Write(utf8);
+
+    /// <summary>Nothing more belongs to the agent's turn.</summary>
+    public void AgentTurnComplete(long heardTo)
+    {
+        _cut = false;
+        SettleCaller();
+        if (Open is { } turn)
+        {
+            turn.Complete = true;
+        }
+
+        HeardTo(heardTo);
+    }
+
+    /// <summary>The agent was heard up to a position: turns that are complete and heard become facts.</summary>
+    public void HeardTo(long position)
+    {
+        while (_turns is [{ Complete: true } oldest, ..] && position >= oldest.End)
+        {
+            _turns.RemoveAt(0);
+            Settle(oldest, position);
+        }
+    }
+
+    /// <summary>The caller cut the agent off, having heard it up to a position.</summary>
+    public void Interrupted(long heardTo)
+    {
+        foreach (var turn in _turns)
+        {
+            if (heardTo < turn.End)
+            {
+                Interruptions++;
+                journal.Add(new AgentInterrupted(turn.HeardMs(heardTo), turn.GeneratedMs) { At = time.GetUtcNow() });
+            }
+
+            Settle(turn, heardTo);
+        }
+
+        _turns.Clear();
+        _cut = true;
+    }
+
+    /// <summary>Makes facts of all that is left, the agent having been heard up to a position.</summary>
+    public void Finish(long heardTo)
+    {
+        SettleCaller();
+        _turns.ForEach(turn => Settle(turn, heardTo));
+        _turns.Clear();
+    }
+
+    private AgentTurn Begin(long start)
+    {
+        var turn = _spare.TryPop(out var spare) ? spare : new AgentTurn();
+        turn.Begin(start);
+        _turns.Add(turn);
+        return turn;
+    }
+
+    private void SettleCaller()
+    {
+        if (_callerText.WrittenCount == 0)
+        {
+            return;
+        }
+
+        var text = Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim();
+        _callerText.ResetWrittenCount();
+        journal.Add(new CallerSaid(text) { At = time.GetUtcNow() });
+    }
+
+    private void Settle(AgentTurn turn, long heardTo)
+    {
+        HeardSamples += turn.HeardSamples(heardTo);
+        var text = turn.Text();
+        if (text.Length > 0 || turn.GeneratedMs > 0)
+        {
+            journal.Add(new AgentSaid(text, turn.HeardText(heardTo), turn.GeneratedMs, turn.HeardMs(heardTo)) { At = time.GetUtcNow() });
+        }
+
+        _spare.Push(turn);
+    }
+}
