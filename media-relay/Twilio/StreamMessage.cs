@@ -52,6 +52,13 @@ public readonly ref struct StreamMessage
     /// <summary>Reads a message. Never throws: what cannot be read is <see cref="StreamMessageKind.Malformed"/>.</summary>
     public static StreamMessage Read(ReadOnlySpan<byte> utf8)
     {
+        var payload = PlainMedia.Payload(utf8);
+        return payload.IsEmpty ? Parse(utf8) : new StreamMessage(StreamMessageKind.Media, payload);
+    }
+
+    /// <summary>Reads a message by parsing it, whatever its form.</summary>
+    internal static StreamMessage Parse(ReadOnlySpan<byte> utf8)
+    {
         try
         {
             return ReadObject(utf8);
