@@ -73,7 +73,7 @@ internal sealed partial class CallEndpoint(
     private async Task HoldAsync(HttpContext context, AdmittedTicket ticket, CallPlace place)
     {
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
-        await using var socket = new WebSocketMessageSocket(webSocket, MaxMessageBytes, services.Time);
+        await using var socket = new WebSocketMessageSocket(webSocket, MaxMessageBytes, services.Time, (context.Features.Get<IHttpUpgradeFeature>() as CorkedUpgrade)?.Stream);
         var limits = new CallLimits(twilio.CurrentValue.AccountSid, gemini.CurrentValue.Model, TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
         await new CallSession(services, limits, ticket, place, socket).RunAsync();
     }

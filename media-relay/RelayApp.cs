@@ -48,6 +48,7 @@ public static class RelayApp
     {
         ArgumentNullException.ThrowIfNull(app);
         WarmUp();
+        app.Use(CorkedUpgrade.Use);
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
         var endpoint = app.Services.GetRequiredService<CallEndpoint>();
         var calls = app.Services.GetRequiredService<ActiveCalls>();

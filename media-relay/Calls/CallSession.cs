@@ -27,7 +27,6 @@ namespace PhoneAgent.MediaRelay.Calls;
 internal sealed partial class CallSession
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
 
     private readonly CallServices _services;
     private readonly CallLimits _limits;
@@ -97,7 +96,7 @@ internal sealed partial class CallSession
         var talking = GuardAsync(() => TalkAsync(gemini));
         var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + _limits.MaxCallDuration;
         var watch = new CallWatch(listener, conversation, gemini.Tell, End, deadline, agent.IdleLimit, _time);
-        using (_time.CreateTimer(_ => watch.Look(), null, WatchEvery, WatchEvery))
+        using (_services.Pacer.Watch(watch.Look))
         {
             var end = await _end.Task;
             if (end.Reason == EndReason.CallerHungUp)
@@ -141,28 +140,27 @@ internal sealed partial class CallSession
     // Sends what the conversation has for Twilio: at once what may go at once, the rest when the pacer says so.
     private async Task SpeakAsync(Conversation conversation)
     {
-        var message = new byte[StreamMessageWriter.MaxMessageBytes];
+        var (message, next) = (new byte[StreamMessageWriter.MaxMessageBytes], new byte[StreamMessageWriter.MaxMessageBytes]);
         while (!_speakingEnded)
         {
             await _twilioDue.WaitAsync();
-            while (!_speakingEnded)
+            var length = conversation.NextMessage(message, out var wait);
+            while (length > 0 && !_speakingEnded)
             {
-                var length = conversation.NextMessage(message, out var wait);
-                if (length == 0)
-                {
-                    if (wait is { } delay)
-                    {
-                        _services.Pacer.WakeAfter(delay, _twilioDue);
-                    }
-
-                    break;
-                }
-
-                if (!await _twilio.SendAsync(message.AsMemory(0, length)))
+                // Known before this one is sent, so that what goes out together travels together.
+                var nextLength = conversation.NextMessage(next, out wait);
+                if (!await _twilio.SendAsync(message.AsMemory(0, length), more: nextLength > 0))
                 {
                     End(new CallEnd(EndReason.StreamLost, "Twilio's socket takes nothing any more"));
                     return;
                 }
+
+                (message, next, length) = (next, message, nextLength);
+            }
+
+            if (wait is { } delay)
+            {
+                _services.Pacer.WakeAfter(delay, _twilioDue);
             }
         }
     }

@@ -14,7 +14,9 @@ public interface IMessageSocket : IAsyncDisposable
     ValueTask<SocketRead> ReadAsync();
 
     /// <summary>Sends one text message, UTF-8. False when the connection has ended, so that nothing was sent.</summary>
-    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message);
+    /// <param name="message">The message; it may be changed once the call has completed.</param>
+    /// <param name="more">Another message follows at once, so that both may travel together.</param>
+    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message, bool more = false);
 
     /// <summary>
     /// Starts the closing handshake; the peer's answer is then read by <see cref="ReadAsync"/>. Does nothing on a

@@ -16,6 +16,7 @@ public sealed class WebSocketMessageSocket : IMessageSocket
     private readonly WebSocket _socket;
     private readonly int _maxMessageBytes;
     private readonly TimeProvider _time;
+    private readonly CorkedStream? _cork;
     private byte[] _buffer;
     private SocketRead? _end;
     private int _closing;
@@ -25,8 +26,10 @@ public sealed class WebSocketMessageSocket : IMessageSocket
     /// <param name="socket">An open WebSocket.</param>
     /// <param name="maxMessageBytes">The largest message that is read.</param>
     /// <param name="time">Bounds the writing of a close frame.</param>
-    public WebSocketMessageSocket(WebSocket socket, int maxMessageBytes, TimeProvider time)
+    /// <param name="cork">The stream under the WebSocket, when it can hold writes back.</param>
+    internal WebSocketMessageSocket(WebSocket socket, int maxMessageBytes, TimeProvider time, CorkedStream? cork = null)
     {
+        _cork = cork;
         ArgumentNullException.ThrowIfNull(socket);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessageBytes, 1);
         _socket = socket;
@@ -87,10 +90,15 @@ public sealed class WebSocketMessageSocket : IMessageSocket
 
     /// <inheritdoc />
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message)
+    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message, bool more = false)
     {
         try
         {
+            if (_cork is not null)
+            {
+                _cork.Corked = more;
+            }
+
             await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
             return true;
         }

@@ -42,7 +42,7 @@ internal sealed class FedSocket : IMessageSocket, IValueTaskSource<SocketRead>
         _read.SetResult(_end.Value);
     }
 
-    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message)
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message, bool more = false)
     {
         message.CopyTo(_last);
         Last = _last.AsMemory(0, message.Length);

@@ -54,7 +54,7 @@ internal sealed class MemorySocket : IMessageSocket
     }
 
     /// <inheritdoc />
-    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message)
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message, bool more = false)
     {
         if (_over || _closing)
         {
