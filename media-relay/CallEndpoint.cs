@@ -33,7 +33,7 @@ internal sealed partial class CallEndpoint(
 
     private static readonly Func<ILogger, CallSid, IDisposable?> CallScope = LoggerMessage.DefineScope<CallSid>("CallSid:{CallSid}");
 
-    /// <summary>Handles one request.</summary>
+    /// <summary>Handles one request. An upgrade asked for in HTTP 1.0 is none (RFC 9110, section 7.8), although the framework takes it.</summary>
     public async Task HandleAsync(HttpContext context, string callSid, string ticket)
     {
         if (!CallSid.TryParse(callSid, out var call))
@@ -52,7 +52,7 @@ internal sealed partial class CallEndpoint(
         {
             Refuse(context, StatusCodes.Status403Forbidden, "signature");
         }
-        else if (!context.WebSockets.IsWebSocketRequest)
+        else if (!context.WebSockets.IsWebSocketRequest || HttpProtocol.IsHttp10(context.Request.Protocol))
         {
             Refuse(context, StatusCodes.Status400BadRequest, "no WebSocket");
         }
