@@ -63,9 +63,9 @@ public readonly ref struct StreamMessage
         {
             return ReadObject(utf8);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return default;
+            return default; // the latter is the reader's for text that is no Unicode: half a surrogate pair, bytes that are not UTF-8
         }
     }
 

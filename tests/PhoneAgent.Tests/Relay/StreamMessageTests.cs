@@ -39,6 +39,10 @@ public sealed class StreamMessageTests
     [InlineData("""{"event":{"event":"media"}}""")]
     [InlineData("""{"event":7}""")]
     [InlineData("""{"media":{"payload":"AA=="}}""")]
+    [InlineData("""{"event":"\ud800"}""")]
+    [InlineData("""{"\ud800event":"media"}""")]
+    [InlineData("""{"event":"media","media":{"payload":"\udc00"}}""")]
+    [InlineData("""{"event":"mark","mark":{"\ud83d":"1","name":"\ud83d"}}""")]
     public void What_is_no_message_is_malformed_and_does_not_throw(string text) =>
         Assert.Equal(StreamMessageKind.Malformed, StreamMessage.Read(Encoding.UTF8.GetBytes(text)).Kind);
 
