@@ -21,6 +21,8 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
     /// <summary>How long Twilio may take to send <c>start</c>; it sends it at once.</summary>
     public static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
     // connected, start, and room for what Twilio may add one day.
     private const int MaxMessagesBeforeStart = 20;
 
@@ -30,23 +32,25 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
     /// <summary>Reads up to <c>start</c>, checks it and claims the ticket.</summary>
     public async Task<Admission> AdmitAsync()
     {
-        var timedOut = false;
-        using var timer = services.Time.CreateTimer(
-            _ =>
-            {
-                timedOut = true;
-                twilio.Abort();
-            },
-            null,
-            StartTimeout,
-            Timeout.InfiniteTimeSpan);
-        var (start, refusal) = await ReadStartAsync();
-        if (refusal is not null)
+        var timedOut = new TaskCompletionSource(); // its continuation runs on the timer's thread: WhenAny has no context of its own
+        using var timer = services.Time.CreateTimer(_ => timedOut.TrySetResult(), null, StartTimeout, Timeout.InfiniteTimeSpan);
+        var reading = ReadStartAsync();
+        if (await Task.WhenAny(reading, timedOut.Task) != reading)
         {
-            return Refused(timedOut ? Violation($"no start within {StartTimeout.TotalSeconds:0} s") : refusal);
+            // The close code is told first; the reader ends with the peer's answer, or is cut off without one.
+            var late = Violation($"no start within {StartTimeout.TotalSeconds:0} s");
+            await twilio.CloseAsync(late.CloseCode, late.Detail!);
+            using var cutOff = services.Time.CreateTimer(_ => twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+            await reading;
+            return Refused(late);
         }
 
-        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var (start, refusal) = await reading;
+        if (refusal is not null)
+        {
+            return Refused(refusal);
+        }
+
         return await ClaimAsync(start!);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -26,10 +27,12 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly SimulatedGeminiServer _gemini;
     private readonly string _folder;
+    private readonly bool _isGuest;
     private bool _stopped;
 
-    private RelayOnLoopback(WebApplication app, SimulatedGeminiServer gemini, string folder, KeptLog log)
+    private RelayOnLoopback(WebApplication app, SimulatedGeminiServer gemini, string folder, bool isGuest, KeptLog log)
     {
+        _isGuest = isGuest;
         _app = app;
         _gemini = gemini;
         _folder = folder;
@@ -50,10 +53,12 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
 
     public int ActiveCalls => _app.Services.GetRequiredService<ActiveCalls>().Count;
 
-    public static async Task<RelayOnLoopback> StartAsync(params (string Key, string? Value)[] settings)
+    public static Task<RelayOnLoopback> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(new RelaySurroundings(), settings);
+
+    public static async Task<RelayOnLoopback> StartAsync(RelaySurroundings around, params (string Key, string? Value)[] settings)
     {
-        var gemini = await SimulatedGeminiServer.StartAsync(new SimulatedGeminiOptions { ApiKey = GeminiKey });
-        var folder = Directory.CreateTempSubdirectory("calls").FullName;
+        var gemini = around.Beside?._gemini ?? await SimulatedGeminiServer.StartAsync(around.Gemini);
+        var folder = around.Beside?._folder ?? Directory.CreateTempSubdirectory("calls").FullName;
         var log = new KeptLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
@@ -66,13 +71,19 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
             ["Gemini:Endpoint"] = gemini.Endpoint,
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+        if (around.Changing is { } changing)
+        {
+            ((IConfigurationBuilder)builder.Configuration).Add(changing);
+        }
+
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddProvider(log);
-        builder.WebHost.UseRelayServer().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseRelayServer().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0)).ConfigureKestrel(around.Kestrel);
+        builder.Services.AddSingleton(around.Time);
         builder.Services.AddMediaRelay(builder.Configuration);
         var app = builder.Build();
         app.MapMediaRelay();
         await app.StartAsync();
-        return new RelayOnLoopback(app, gemini, folder, log);
+        return new RelayOnLoopback(app, gemini, folder, around.Beside is not null, log);
     }
 
     /// <summary>The stream's address with a genuine ticket.</summary>
@@ -93,9 +104,33 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
         }
 
         await _app.DisposeAsync();
+        if (_isGuest)
+        {
+            return; // the first replica clears up
+        }
+
         await _gemini.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+}
+
+/// <summary>What is around a relay in a test.</summary>
+internal sealed record RelaySurroundings
+{
+    /// <summary>Its clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Configuration that changes while it runs.</summary>
+    public IConfigurationSource? Changing { get; init; }
+
+    /// <summary>Another replica, whose call log and Gemini it shares.</summary>
+    public RelayOnLoopback? Beside { get; init; }
+
+    /// <summary>The web server's limits.</summary>
+    public Action<KestrelServerOptions> Kestrel { get; init; } = static _ => { };
+
+    /// <summary>What Gemini says.</summary>
+    public SimulatedGeminiOptions Gemini { get; init; } = new() { ApiKey = RelayOnLoopback.GeminiKey };
 }
 
 /// <summary>Keeps every log line, with its scopes.</summary>

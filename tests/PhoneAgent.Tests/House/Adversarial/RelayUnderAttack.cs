@@ -65,7 +65,7 @@ public class RelayUnderAttack : IAsyncLifetime
         await UntilIdleAsync();
 
         Assert.Equal(reason is null ? [] : ["1 " + reason], meter.Counted);
-        var noted = Relay.Log.Lines.Skip(lines).Where(IsOurs).ToList();
+        var noted = LinesAfter(lines);
         if (line is null)
         {
             Assert.Empty(noted);
@@ -92,6 +92,19 @@ public class RelayUnderAttack : IAsyncLifetime
         await twilio.SayAsync(StreamWords.Stop);
         Assert.Equal(1000, await twilio.CloseCodeAsync());
         await UntilIdleAsync();
+    }
+
+    /// <summary>The relay's own lines since there were so many, and whatever else is wrong.</summary>
+    internal IReadOnlyList<string> LinesAfter(int count) => [.. Relay.Log.Lines.Skip(count).Where(IsOurs)];
+
+    /// <summary>Waits until Gemini has no session left.</summary>
+    internal async Task UntilSessionsEndedAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        foreach (var session in Relay.Gemini.Sessions)
+        {
+            await session.WaitUntilAsync(one => one.Close is not null, patience.Token);
+        }
     }
 
     internal async Task UntilIdleAsync()
