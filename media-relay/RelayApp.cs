@@ -36,7 +36,9 @@ public static class RelayApp
         services.AddSingleton<CallEndpoint>();
 
         // The host's own request log and the scope it puts around every line hold the path, and so the ticket.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
+        services.AddLogging(logging => logging
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
         services.AddHostedService<Draining>();
         services.AddOptions<HostOptions>().Configure<IOptions<RelaySettings>>((host, relay) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(relay.Value.DrainSeconds) + AfterDrain);
@@ -50,11 +52,9 @@ public static class RelayApp
         WarmUp();
         app.Use(CorkedUpgrade.Use);
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
-        var endpoint = app.Services.GetRequiredService<CallEndpoint>();
-        var calls = app.Services.GetRequiredService<ActiveCalls>();
-        app.MapGet(CallEndpoint.Route, endpoint.HandleAsync);
+        app.MapGet(CallEndpoint.Route, (HttpContext context, string callSid, string ticket, CallEndpoint endpoint) => endpoint.HandleAsync(context, callSid, ticket));
         app.MapGet("/healthz", () => Results.Text("alive"));
-        app.MapGet("/readyz", () => calls.IsReady ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
+        app.MapGet("/readyz", (ActiveCalls calls) => calls.IsReady ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
         return app;
     }
 

@@ -20,8 +20,13 @@ try
     var exit = await options.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     return options.Errors.Count > 0 ? ExitCodes.BadInput : exit;
 }
-catch (Exception e) when (e is BadInputException or OptionsValidationException)
+catch (BadInputException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
+    return ExitCodes.BadInput;
+}
+catch (OptionsValidationException e)
+{
+    await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, e.Failures));
     return ExitCodes.BadInput;
 }
