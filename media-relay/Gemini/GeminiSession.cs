@@ -219,11 +219,15 @@ internal sealed partial class GeminiSession : IDisposable
 
         foreach (var call in message.Calls)
         {
-            LogUnknownFunction(call.Name);
+            LogUnknownFunction(Nameable(call.Name));
             _outbox.Enqueue(ClientMessages.ToolError(call, "There is no such function."));
             _due.Set();
         }
     }
+
+    // What the model calls a function can hold what the caller said, a phone number for instance.
+    private static string Nameable(string name) =>
+        string.Concat(name.Take(64).Select(one => char.IsAsciiLetter(one) || one == '_' ? one : '?'));
 
     private async Task WriteAsync(IMessageSocket socket)
     {

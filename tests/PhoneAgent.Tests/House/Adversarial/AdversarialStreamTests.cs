@@ -24,7 +24,7 @@ public sealed class AdversarialStreamTests(RelayUnderAttack relay) : IClassFixtu
         var (code, reason, detail, say) = StreamAttack.AfterStart[attack];
         var lines = relay.Relay.Log.Lines.Count;
         var call = RelayUnderAttack.NewCall();
-        using var stranger = await StartedAsync(call);
+        using var stranger = await relay.RunningAsync(call);
         await Stranger.IfOpenAsync(() => say(stranger, call));
 
         Assert.Equal(code, await stranger.CloseCodeAsync());
@@ -40,7 +40,7 @@ public sealed class AdversarialStreamTests(RelayUnderAttack relay) : IClassFixtu
     {
         var (lines, connections) = (relay.Relay.Log.Lines.Count, relay.Relay.Gemini.ConnectionsSeen);
         var call = RelayUnderAttack.NewCall();
-        using var stranger = await StartedAsync(call);
+        using var stranger = await relay.RunningAsync(call);
         await StreamAttack.PassedOver[attack](stranger, call);
         await stranger.SayAsync(StreamWords.Frame);
         await stranger.SayAsync(StreamWords.Stop);
@@ -57,7 +57,7 @@ public sealed class AdversarialStreamTests(RelayUnderAttack relay) : IClassFixtu
     public async Task A_flood_of_pings_is_answered_and_the_call_goes_on()
     {
         var call = RelayUnderAttack.NewCall();
-        using var stranger = await StartedAsync(call);
+        using var stranger = await relay.RunningAsync(call);
         var pongs = 0;
         for (var i = 0; i < 1_000; i++)
         {
@@ -80,7 +80,7 @@ public sealed class AdversarialStreamTests(RelayUnderAttack relay) : IClassFixtu
     public async Task Marks_that_lie_about_what_was_heard_are_not_believed()
     {
         var call = RelayUnderAttack.NewCall();
-        using var stranger = await StartedAsync(call);
+        using var stranger = await relay.RunningAsync(call);
         foreach (var position in new[] { "9223372036854775807", "0", "1000000", "-1" })
         {
             await stranger.SayAsync(StreamWords.Mark.Replace("\"1\"", $"\"{position}\"", StringComparison.Ordinal));
@@ -136,14 +136,6 @@ public sealed class AdversarialStreamTests(RelayUnderAttack relay) : IClassFixtu
             Assert.Equal(attack.Code, await stranger.CloseCodeAsync());
             Assert.Empty(await relay.Relay.CallLog.ReadAsync(CallSid.Parse(call), default));
         });
-
-    private async Task<Stranger> StartedAsync(string call)
-    {
-        var stranger = await relay.UpgradedAsync(call);
-        await stranger.SayAsync(StreamWords.Start(call));
-        Assert.Equal(Stranger.Text, (await stranger.NextFrameAsync())!.Value.Opcode); // the agent speaks
-        return stranger;
-    }
 
     private async Task<EndReason> EndOfAsync(string call) =>
         (await relay.Relay.CallLog.ReadAsync(CallSid.Parse(call), default)).OfType<StreamEnded>().Single().Reason;

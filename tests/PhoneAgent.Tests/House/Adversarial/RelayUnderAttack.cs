@@ -42,6 +42,22 @@ public class RelayUnderAttack : IAsyncLifetime
 
     internal static string Sign(string url, string token = AuthToken) => "X-Twilio-Signature: " + TwilioSignature.Compute(token, url, []);
 
+    /// <summary>A call of its own that runs, the agent's first sound heard.</summary>
+    internal async Task<Stranger> RunningAsync(string call, string? ticket = null, int attempt = 1)
+    {
+        var twilio = await UpgradedAsync(call, ticket);
+        await twilio.SayAsync(StreamWords.Start(call, attempt: attempt));
+        Assert.Equal(Stranger.Text, (await twilio.NextFrameAsync())!.Value.Opcode);
+        return twilio;
+    }
+
+    /// <summary>Ends a call as Twilio does, and proves so that it still ran.</summary>
+    internal static async Task HangUpAsync(Stranger twilio)
+    {
+        await twilio.SayAsync(StreamWords.Stop);
+        Assert.Equal(1000, await twilio.CloseCodeAsync());
+    }
+
     /// <summary>A stranger who got as far as an open WebSocket.</summary>
     internal async Task<Stranger> UpgradedAsync(string call, string? ticket = null)
     {
@@ -57,12 +73,13 @@ public class RelayUnderAttack : IAsyncLifetime
     /// <param name="line">What the line says after its scopes; null for none.</param>
     /// <param name="reason">What it is counted under.</param>
     /// <param name="attack">What the stranger does.</param>
-    internal async Task ProveRefusedAsync(string? line, string? reason, Func<Task> attack)
+    /// <param name="running">Calls that are on before and go on after it.</param>
+    internal async Task ProveRefusedAsync(string? line, string? reason, Func<Task> attack, int running = 0)
     {
         var (lines, connections) = (Relay.Log.Lines.Count, Relay.Gemini.ConnectionsSeen);
         using var meter = new RefusalMeter();
         await attack();
-        await UntilIdleAsync();
+        await UntilIdleAsync(running);
 
         Assert.Equal(reason is null ? [] : ["1 " + reason], meter.Counted);
         var noted = LinesAfter(lines);
@@ -80,22 +97,24 @@ public class RelayUnderAttack : IAsyncLifetime
     }
 
     /// <summary>Holds one call as it should be, up to the agent's first sound.</summary>
-    internal async Task ServeACallAsync(params string[] headers)
+    internal async Task ServeACallAsync(int running = 0)
     {
         var call = NewCall();
         var path = Path(call);
         using var twilio = await Stranger.ConnectAsync(Origin);
-        Assert.StartsWith("HTTP/1.1 101", await twilio.AskAsync(Stranger.Handshake(path, [.. headers, Sign(StreamUrl + path["/stream".Length..])])));
+        Assert.StartsWith("HTTP/1.1 101", await twilio.AskAsync(Stranger.Handshake(path, Sign(StreamUrl + path["/stream".Length..]))));
         await twilio.SayAsync(StreamWords.Start(call));
         await twilio.SayAsync(StreamWords.Frame);
         Assert.Equal(Stranger.Text, (await twilio.NextFrameAsync())!.Value.Opcode);
-        await twilio.SayAsync(StreamWords.Stop);
-        Assert.Equal(1000, await twilio.CloseCodeAsync());
-        await UntilIdleAsync();
+        await HangUpAsync(twilio);
+        await UntilIdleAsync(running);
     }
 
     /// <summary>The relay's own lines since there were so many, and whatever else is wrong.</summary>
     internal IReadOnlyList<string> LinesAfter(int count) => [.. Relay.Log.Lines.Skip(count).Where(IsOurs)];
+
+    /// <summary>The host's own lines about requests are not the relay's, unless something is wrong.</summary>
+    internal static bool IsOurs(string line) => line.StartsWith("Information PhoneAgent", StringComparison.Ordinal) || !line.StartsWith("Information", StringComparison.Ordinal);
 
     /// <summary>Waits until Gemini has no session left.</summary>
     internal async Task UntilSessionsEndedAsync()
@@ -107,17 +126,14 @@ public class RelayUnderAttack : IAsyncLifetime
         }
     }
 
-    internal async Task UntilIdleAsync()
+    internal async Task UntilIdleAsync(int running = 0)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (Relay.ActiveCalls > 0)
+        while (Relay.ActiveCalls > running)
         {
             await Task.Delay(5, patience.Token);
         }
     }
-
-    // The host's own lines about requests are not the relay's, unless something is wrong.
-    private static bool IsOurs(string line) => line.StartsWith("Information PhoneAgent", StringComparison.Ordinal) || !line.StartsWith("Information", StringComparison.Ordinal);
 }
 
 /// <summary>The same with Twilio's auth token, so that the handshake must be signed as well; the token is just being rotated.</summary>
