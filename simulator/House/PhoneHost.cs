@@ -18,7 +18,8 @@ internal static class PhoneHost
     /// <param name="port">Theirs.</param>
     /// <param name="level">From which on they log.</param>
     /// <param name="placer">Places outbound calls; null where none can be placed.</param>
-    public static Task<WebApplication> StartHandlersAsync(IConfiguration configuration, int port, LogLevel level, ICallPlacer? placer) => StartAsync(
+    /// <param name="log">Takes the log instead of standard error, the host's own lines included.</param>
+    public static Task<WebApplication> StartHandlersAsync(IConfiguration configuration, int port, LogLevel level, ICallPlacer? placer, ILoggerProvider? log = null) => StartAsync(
         configuration,
         port,
         level,
@@ -30,11 +31,12 @@ internal static class PhoneHost
                 services.AddSingleton(placer);
             }
         },
-        app => MapHandlers(app, configuration));
+        app => MapHandlers(app, configuration),
+        log);
 
     /// <summary>Starts the relay on a port of its own.</summary>
-    public static Task<WebApplication> StartRelayAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(
-        configuration, port, level, services => services.AddMediaRelay(configuration), app => app.MapMediaRelay());
+    public static Task<WebApplication> StartRelayAsync(IConfiguration configuration, int port, LogLevel level, ILoggerProvider? log = null) => StartAsync(
+        configuration, port, level, services => services.AddMediaRelay(configuration), app => app.MapMediaRelay(), log);
 
     /// <summary>Starts both on one port, so that one tunnel is enough.</summary>
     public static Task<WebApplication> StartBothAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(
@@ -55,18 +57,22 @@ internal static class PhoneHost
     }
 
     private static async Task<WebApplication> StartAsync(
-        IConfiguration configuration, int port, LogLevel level, Action<IServiceCollection> addServices, Action<WebApplication> map)
+        IConfiguration configuration, int port, LogLevel level, Action<IServiceCollection> addServices, Action<WebApplication> map, ILoggerProvider? log = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(configuration);
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(level);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning); // the host's request log would print tickets
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+        else
+        {
+            LogToStandardError(builder);
+        }
 
-        // Standard output belongs to the conversation, or to the JSON that --json asks for.
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseRelayServer();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         addServices(builder.Services);
@@ -74,5 +80,14 @@ internal static class PhoneHost
         map(app);
         await app.StartAsync();
         return app;
+    }
+
+    private static void LogToStandardError(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning); // the host's request log would print tickets
+
+        // Standard output belongs to the conversation, or to the JSON that --json asks for.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 }

@@ -53,7 +53,9 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     /// <param name="callLog">Where the call log goes unless the configuration names a place.</param>
     /// <param name="callee">Who is reached by outbound calls; null where none is placed.</param>
     /// <param name="level">From which on the services log.</param>
-    public static async Task<SimulatedHouse> OpenAsync(HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning)
+    /// <param name="log">Makes what takes a service's log instead of standard error; asked for each service.</param>
+    public static async Task<SimulatedHouse> OpenAsync(
+        HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning, Func<ILoggerProvider>? log = null)
     {
         var gemini = await SimulatedGeminiServer.StartAsync(options);
         var (relayPort, handlersPort) = (LoopbackPort.Free(), LoopbackPort.Free());
@@ -65,10 +67,10 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         configuration.Default("PhoneAgent:CallLog", callLog);
 
         // As in production: the relay, open to the internet all day, is not given Twilio's token.
-        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), relayPort, level);
+        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), relayPort, level, log?.Invoke());
         SimulatedHouse house = null!;
         var placer = callee is null ? null : new SimulatedCallPlacer(() => house.PhoneSettings(), callee);
-        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), handlersPort, level, placer);
+        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), handlersPort, level, placer, log?.Invoke());
         return house = new SimulatedHouse(gemini, relay, handlers, placer, configuration, local.Webhooks, local.Stream);
     }
 
