@@ -14,6 +14,8 @@ namespace PhoneAgent.Simulator.House;
 /// </summary>
 internal sealed class SimulatedHouse : IAsyncDisposable
 {
+    private const int AnyPort = 0;
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly SimulatedGeminiServer _gemini;
@@ -58,20 +60,21 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning, Func<ILoggerProvider>? log = null)
     {
         var gemini = await SimulatedGeminiServer.StartAsync(options);
-        var (relayPort, handlersPort) = (LoopbackPort.Free(), LoopbackPort.Free());
-        var local = (Webhooks: new Uri($"http://127.0.0.1:{handlersPort}"), Stream: new Uri($"ws://127.0.0.1:{relayPort}/stream"));
         configuration["Gemini:Endpoint"] = gemini.Endpoint;
         configuration["Gemini:ApiKey"] = options.ApiKey;
-        configuration.Default("PhoneAgent:WebhookBaseUrl", local.Webhooks.GetLeftPart(UriPartial.Authority));
-        configuration.Default("PhoneAgent:StreamUrl", local.Stream.AbsoluteUri);
+
+        // Public addresses as in production; the simulated Twilio signs over them and knows the way to the local ports.
+        configuration.Default("PhoneAgent:WebhookBaseUrl", "https://functions.phone-agent.test");
+        configuration.Default("PhoneAgent:StreamUrl", "wss://relay.phone-agent.test/stream");
         configuration.Default("PhoneAgent:CallLog", callLog);
 
         // As in production: the relay, open to the internet all day, is not given Twilio's token.
-        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), relayPort, level, log?.Invoke());
+        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), AnyPort, level, log?.Invoke());
         SimulatedHouse house = null!;
         var placer = callee is null ? null : new SimulatedCallPlacer(() => house.PhoneSettings(), callee);
-        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), handlersPort, level, placer, log?.Invoke());
-        return house = new SimulatedHouse(gemini, relay, handlers, placer, configuration, local.Webhooks, local.Stream);
+        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), AnyPort, level, placer, log?.Invoke());
+        var stream = new UriBuilder(new Uri(new Uri(relay.Urls.Single()), "/stream")) { Scheme = "ws" }.Uri;
+        return house = new SimulatedHouse(gemini, relay, handlers, placer, configuration, new Uri(handlers.Urls.Single()), stream);
     }
 
     /// <summary>A phone whose number this house answers.</summary>

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using PhoneAgent.Simulator.House;
 
 namespace PhoneAgent.Simulator.Load;
 

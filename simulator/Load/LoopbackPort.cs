@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace PhoneAgent.Simulator.House;
+namespace PhoneAgent.Simulator.Load;
 
-/// <summary>Finds a free port before a server listens on it, where its own address is part of its configuration.</summary>
+/// <summary>Finds a free port for a process that must be told its port before it listens.</summary>
 internal static class LoopbackPort
 {
     /// <summary>A port that was free a moment ago.</summary>
