@@ -78,6 +78,38 @@ public sealed class BlobCallLogTests(Azurite azurite) : CallLogContract, IAsyncL
     }
 
     [NeedsAzuriteFact]
+    public async Task On_a_bad_network_every_line_is_written_once_and_in_order()
+    {
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            var log = new BlobCallLog(azurite.Open(_address, new BadNetwork(writer)));
+            for (var i = 0; i < 10; i++)
+            {
+                while (!await TryAsync(log, new CallerSaid($"{writer}:{i}") { At = At }))
+                {
+                    // The same again, as the relay's journal does.
+                }
+            }
+        }));
+        await Task.WhenAll(writers);
+        var said = (await Open().ReadAsync(Call, default)).Cast<CallerSaid>().Select(one => one.Text).ToList();
+        Assert.Equal(Enumerable.Range(0, 4).SelectMany(writer => Enumerable.Range(0, 10).Select(i => $"{writer}:{i}")), said.OrderBy(text => text[0]));
+
+        static async Task<bool> TryAsync(BlobCallLog log, CallEvent one)
+        {
+            try
+            {
+                await log.AppendAsync(Call, [one], default);
+                return true;
+            }
+            catch (CallLogUnavailableException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [NeedsAzuriteFact]
     public async Task An_append_whose_place_was_taken_by_the_same_words_is_still_written()
     {
         var (one, other) = (Open(), Open());

@@ -12,6 +12,7 @@ namespace PhoneAgent.Tests.Core.Storage;
 public sealed class BlobRequestTests
 {
     private static readonly Uri Address = new("https://account.blob.core.windows.net/calls/");
+    private static readonly TimeSpan LessThanATry = TimeSpan.FromSeconds(4);
 
     [Fact]
     public async Task Every_try_is_dated_and_carries_the_identitys_token()
@@ -42,7 +43,7 @@ public sealed class BlobRequestTests
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var container = new BlobContainer(new Uri($"http://{silent.LocalEndpoint}/account/calls"), new HundredfoldTime());
-        var refused = await Assert.ThrowsAsync<CallLogUnavailableException>(() => container.ReadAsync("calls/CA1", default));
+        var refused = await Assert.ThrowsAsync<CallLogUnavailableException>(() => container.ReadAsync("calls/CA1", default).WaitAsync(LessThanATry));
         Assert.Equal("Blob Storage did not answer in time.", refused.Message);
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BlobContainer(new Uri($"http://{silent.LocalEndpoint}/account/calls"), TimeProvider.System).ReadAsync("calls/CA1", impatient.Token));
