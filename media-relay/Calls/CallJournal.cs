@@ -13,7 +13,8 @@ internal sealed partial class CallJournal : IDisposable
     /// <summary>Facts that may wait; more are dropped and counted, for audio goes on while the store is away.</summary>
     public const int Capacity = 1_024;
 
-    private static readonly TimeSpan BatchEvery = TimeSpan.FromMilliseconds(500);
+    // A blob takes 50,000 appends: at one a second a call may last for half a day.
+    private static readonly TimeSpan BatchEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(10);
 

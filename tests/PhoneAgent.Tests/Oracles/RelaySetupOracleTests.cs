@@ -4,6 +4,7 @@ using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Phone.Callers;
+using PhoneAgent.Simulator.Scripts;
 using PhoneAgent.Tests.Sound;
 
 namespace PhoneAgent.Tests.Oracles;
@@ -37,7 +38,9 @@ public sealed class RelaySetupOracleTests
             configuration["Gemini:Model"] = Model;
             await using var house = await SimulatedHouse.OpenAsync(configuration, Options(), "file:" + folder);
             using var phone = new SimulatedPhone(house.PhoneSettings());
-            await phone.CallAsync(new SilentCaller(TimeSpan.FromSeconds(1)));
+
+            // Hangs up once the agent was heard, so that there is a session however busy the machine is.
+            await phone.CallAsync(new ScriptedCaller(new ConversationScript([new ScriptTurn { Agent = "any" }]), _ => []));
             await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(5));
             return Assert.Single(house.Gemini.Sessions);
         }
