@@ -197,14 +197,16 @@ internal sealed class StreamConnection : IAsyncDisposable
         {
             await foreach (var (utf8, isMedia) in _outgoing.Reader.ReadAllAsync(_aborted.Token))
             {
-                if (!_serverCloses)
+                // A frame that goes out before the close is known counts as sent, also when the close arrives meanwhile.
+                var goesOut = !_serverCloses;
+                if (goesOut)
                 {
                     await _socket.SendAsync(utf8, WebSocketMessageType.Text, endOfMessage: true, _aborted.Token);
                 }
 
                 if (isMedia)
                 {
-                    Interlocked.Increment(ref _serverCloses ? ref _framesAfterEnd : ref _framesSent);
+                    Interlocked.Increment(ref goesOut ? ref _framesSent : ref _framesAfterEnd);
                 }
             }
         }

@@ -10,6 +10,7 @@ using PhoneAgent.Simulator.Scripts;
 namespace PhoneAgent.Tests.House;
 
 /// <summary>Whole phone calls: simulated Twilio, the real handlers and relay, simulated Gemini, over loopback in real time.</summary>
+[Collection(RealTimeCollection.Name)]
 public sealed class WholeCallTests : IDisposable
 {
     private const int FrameBytes = 160;

@@ -4,6 +4,7 @@ using PhoneAgent.Simulator.Phone.Callers;
 namespace PhoneAgent.Tests.Phone;
 
 /// <summary>What the phone does with TwiML other than a stream.</summary>
+[Collection(RealTimeCollection.Name)]
 public sealed class CallControlTests : IAsyncLifetime
 {
     private static readonly SilentCaller Patient = new(TimeSpan.FromMinutes(1));

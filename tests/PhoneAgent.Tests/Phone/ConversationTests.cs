@@ -6,6 +6,7 @@ using PhoneAgent.Simulator.Scripts;
 namespace PhoneAgent.Tests.Phone;
 
 /// <summary>A whole conversation in real time: greeting, question, answer, barge-in, goodbye.</summary>
+[Collection(RealTimeCollection.Name)]
 public sealed class ConversationTests : IAsyncLifetime
 {
     private static readonly ConversationScript Script = new(

@@ -7,6 +7,7 @@ using PhoneAgent.Simulator.Phone.Callers;
 namespace PhoneAgent.Tests.Phone;
 
 /// <summary>What becomes of a call whose application, caller or owner fails it.</summary>
+[Collection(RealTimeCollection.Name)]
 public sealed class FailingCallTests : IAsyncLifetime
 {
     private static readonly SilentCaller Patient = new(TimeSpan.FromMinutes(1));

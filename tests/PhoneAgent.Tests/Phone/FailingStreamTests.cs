@@ -8,6 +8,7 @@ using PhoneAgent.Simulator.Phone.Streams;
 namespace PhoneAgent.Tests.Phone;
 
 /// <summary>What Twilio does when a stream cannot be opened, breaks, or carries what it may not.</summary>
+[Collection(RealTimeCollection.Name)]
 public sealed class FailingStreamTests : IAsyncLifetime
 {
     private ScriptedApplication _application = null!;

@@ -5,6 +5,7 @@ using PhoneAgent.Simulator.Phone.Streams;
 namespace PhoneAgent.Tests.Phone;
 
 /// <summary>The whole phone against a scripted webhook and stream server on real loopback sockets.</summary>
+[Collection(RealTimeCollection.Name)]
 public sealed class SimulatedPhoneTests : IAsyncLifetime
 {
     private ScriptedApplication _application = null!;

@@ -13,6 +13,7 @@ namespace PhoneAgent.Tests.Speech;
 /// A speech recogniser as the judge: what Gemini hears through the relay is understood as well as the telephone audio
 /// itself. The original is the same µ-law, brought to 16 kHz by a converter of the simulator that the relay does not know.
 /// </summary>
+[Collection(RealTimeCollection.Name)]
 public sealed class SpeechThroughTheRelayTests(ITestOutputHelper output)
 {
     private const double MostErrorsOfTheOriginal = 0.10;
