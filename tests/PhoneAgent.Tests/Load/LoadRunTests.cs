@@ -2,7 +2,8 @@ using PhoneAgent.Simulator.Load;
 
 namespace PhoneAgent.Tests.Load;
 
-public class LoadRunTests
+[Collection(RealTimeCollection.Name)]
+public sealed class LoadRunTests
 {
     [Fact]
     public async Task Two_calls_against_a_relay_in_its_own_process_lose_nothing()
