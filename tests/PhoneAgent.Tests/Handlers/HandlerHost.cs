@@ -130,6 +130,7 @@ internal sealed class HandlerHost : IAsyncDisposable
     {
         Http.Dispose();
         await _app.DisposeAsync();
+        CleanLog.Check(_lines.Lines, Token, OwnerKey);
         Directory.Delete(_folder, recursive: true);
     }
 

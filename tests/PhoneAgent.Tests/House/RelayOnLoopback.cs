@@ -104,6 +104,7 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
         }
 
         await _app.DisposeAsync();
+        CleanLog.Check(Log.Lines, TicketKey, GeminiKey);
         if (_isGuest)
         {
             return; // the first replica clears up

@@ -59,6 +59,28 @@ public sealed class WholeCallTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_whom_a_full_relay_cannot_take_hears_the_apology_after_four_more_tries()
+    {
+        var configuration = HouseConfiguration.FromEnvironment();
+        configuration["Relay:MaxCalls"] = "1";
+        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]);
+        await using var house = await SimulatedHouse.OpenAsync(configuration, Options(script), "file:" + _folder);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var first = new SimulatedPhone(house.PhoneSettings());
+        var talking = first.CallAsync(new SilentCaller(TimeSpan.FromSeconds(15)), cancellation: patience.Token);
+        await house.Gemini.WaitForSessionAsync(1, patience.Token);
+        using var second = new SimulatedPhone(house.PhoneSettings() with { VerbSpeed = 10 });
+
+        var refused = await second.CallAsync(new SilentCaller(TimeSpan.FromSeconds(60)), cancellation: patience.Token);
+
+        Assert.Equal(CallEnding.HungUpByTwiml, refused.Ending);
+        Assert.Contains("cannot be reached", Assert.Single(refused.Announcements));
+        Assert.Equal(6, refused.Documents.Count);
+        Assert.Equal(CallEnding.CallerHungUp, (await talking).Ending);
+        Assert.Single(house.Gemini.Sessions);
+    }
+
+    [Fact]
     public async Task A_Gemini_lost_in_mid_call_ends_it_with_the_apology()
     {
         await using var house = await OpenAsync(new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]));
