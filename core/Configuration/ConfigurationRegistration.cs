@@ -35,8 +35,9 @@ public static class ConfigurationRegistration
         services.AddOptions<StartupChecks>().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
 
-        // ASP.NET Core's own request lines print paths and queries, and those hold stream tickets and function keys.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
+        // ASP.NET Core's own request lines, and the scope it puts around every line, hold paths and queries, and so stream
+        // tickets and function keys. Only switched off altogether it opens no scope.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
         return services;
     }
 

@@ -10,7 +10,7 @@ internal sealed class FactWithEspeakAttribute : FactAttribute
     {
         if (EspeakNg.Find() is null)
         {
-            Skip = "espeak-ng is not installed here";
+            Skip = "espeak-ng is not installed: install Debian's espeak-ng, or see https://github.com/espeak-ng/espeak-ng.";
         }
     }
 }
