@@ -13,6 +13,7 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(VoicemailReached), "voicemail")]
 [JsonDerivedType(typeof(StreamFailed), "streamFailed")]
 [JsonDerivedType(typeof(TransferDialed), "transferDialed")]
+[JsonDerivedType(typeof(TransferAnswered), "transferAnswered")]
 [JsonDerivedType(typeof(TransferEnded), "transferEnded")]
 [JsonDerivedType(typeof(StreamStarted), "started")]
 [JsonDerivedType(typeof(CallerSaid), "callerSaid")]
@@ -21,6 +22,7 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(DigitPressed), "digit")]
 [JsonDerivedType(typeof(ToolCalled), "tool")]
 [JsonDerivedType(typeof(TransferRequested), "transferRequested")]
+[JsonDerivedType(typeof(AgentChanged), "agentChanged")]
 [JsonDerivedType(typeof(HandedOver), "handedOver")]
 [JsonDerivedType(typeof(StreamEnded), "ended")]
 public abstract record CallEvent
@@ -81,25 +83,36 @@ public sealed record StreamFailed(string StreamSid, string Error) : CallEvent;
 /// <param name="Target">The target's name in the agent profile; never a number.</param>
 public sealed record TransferDialed(string Target) : CallEvent;
 
+/// <summary>Handlers: the dialled person was asked whether they take the call, and answered by a key.</summary>
+/// <param name="Accepted">Whether they do.</param>
+public sealed record TransferAnswered(bool Accepted) : CallEvent;
+
 /// <summary>Handlers: the dialled leg of a transfer ended.</summary>
-/// <param name="Outcome">Twilio's <c>DialCallStatus</c>.</param>
+/// <param name="Outcome">Twilio's <c>DialCallStatus</c>, or one of ours: see <see cref="CallTransfer"/>.</param>
 public sealed record TransferEnded(string Outcome) : CallEvent;
 
 /// <summary>Relay: the stream's <c>start</c> was accepted and its ticket claimed.</summary>
 /// <param name="Attempt">The attempt the ticket was offered for.</param>
 /// <param name="StreamSid">Twilio's StreamSid, <c>MZ…</c>.</param>
-public sealed record StreamStarted(int Attempt, string StreamSid) : CallEvent;
+/// <param name="Model">The Live model the agent runs on; null in logs from before it was noted.</param>
+public sealed record StreamStarted(int Attempt, string StreamSid, string? Model = null) : CallEvent;
 
 /// <summary>Relay: the caller said something, as Gemini transcribed it.</summary>
 /// <param name="Text">The transcript of one turn.</param>
-public sealed record CallerSaid(string Text) : CallEvent;
+/// <param name="Since">When the first words of it were transcribed; null in logs from before it was noted.</param>
+public sealed record CallerSaid(string Text, DateTimeOffset? Since = null) : CallEvent;
 
 /// <summary>Relay: one turn of the agent.</summary>
 /// <param name="Text">The transcript of all that was generated.</param>
 /// <param name="HeardText">The part the caller heard; equal to <paramref name="Text"/> unless interrupted.</param>
 /// <param name="GeneratedMs">Milliseconds of speech generated.</param>
 /// <param name="HeardMs">Milliseconds of speech played to the caller.</param>
-public sealed record AgentSaid(string Text, string HeardText, int GeneratedMs, int HeardMs) : CallEvent;
+/// <param name="Since">When its first audio went out to the caller; null when none did.</param>
+/// <param name="ResponseMs">
+/// Milliseconds from the caller's last sound, as its frame reached the relay, to this turn's first audio going out. The telephone
+/// network's way to the relay and back is not in it. Null when the caller had said nothing since the agent's turn before.
+/// </param>
+public sealed record AgentSaid(string Text, string HeardText, int GeneratedMs, int HeardMs, DateTimeOffset? Since = null, int? ResponseMs = null) : CallEvent;
 
 /// <summary>Relay: the caller interrupted the agent; what Twilio had buffered was cleared.</summary>
 /// <param name="HeardMs">Milliseconds of the turn the caller had heard.</param>
@@ -135,6 +148,10 @@ public enum ToolOutcome
 /// <param name="Reason">Why, in the model's words.</param>
 public sealed record TransferRequested(string Target, string Reason) : CallEvent;
 
+/// <summary>Relay: another agent goes on with the conversation, in the same stream.</summary>
+/// <param name="Agent">Name of its profile.</param>
+public sealed record AgentChanged(string Agent) : CallEvent;
+
 /// <summary>Relay: the stream ends so that another replica can go on with the call.</summary>
 public sealed record HandedOver() : CallEvent;
 
@@ -168,6 +185,9 @@ public sealed record StreamFigures
     /// <summary>Messages of either side that could not be read and were skipped.</summary>
     public int MalformedMessages { get; init; }
 
-    /// <summary>Gemini's newest <c>totalTokenCount</c>.</summary>
+    /// <summary>Gemini's <c>totalTokenCount</c> of all turns together: each turn is billed for the whole conversation before it.</summary>
     public long TotalTokens { get; init; }
+
+    /// <summary>The same by direction and modality, as far as Gemini says.</summary>
+    public TokenUsage Tokens { get; init; }
 }

@@ -37,6 +37,9 @@ public sealed record CallRecord
     /// <summary>The machine that answered an outbound call; null when a person did, or nobody asked.</summary>
     public VoicemailAnswer? Voicemail { get; init; }
 
+    /// <summary>When it ended: by Twilio's word, else by the end of the stream the call ended with; null while it goes on.</summary>
+    public DateTimeOffset? EndedAt => Statuses.FirstOrDefault(one => CallStatuses.IsFinal(one.Status))?.At ?? (End?.Reason.IsFinal() == true ? End.At : null);
+
     /// <summary>Twilio's newest <c>CallStatus</c>, by its sequence number; null before the first callback.</summary>
     public string? Status => Statuses is [.., var newest] ? newest.Status : null;
 
@@ -55,6 +58,12 @@ public sealed record CallRecord
     /// <summary>The keys the caller pressed, in order.</summary>
     public string Digits { get; init; } = "";
 
+    /// <summary>The same keys, each with its time.</summary>
+    public IReadOnlyList<KeyPress> Keys { get; init; } = [];
+
+    /// <summary>Where the caller cut the agent off, in order.</summary>
+    public IReadOnlyList<Interruption> Interruptions { get; init; } = [];
+
     /// <summary>The functions the model called, in order.</summary>
     public IReadOnlyList<ToolUse> Tools { get; init; } = [];
 
@@ -67,8 +76,14 @@ public sealed record CallRecord
     /// <summary>What Twilio had against the call's streams, in order.</summary>
     public IReadOnlyList<StreamError> StreamErrors { get; init; } = [];
 
-    /// <summary>The figures of all streams together; tokens are those of the newest Gemini session of each.</summary>
+    /// <summary>The agents that took over from one another within a stream, in order.</summary>
+    public IReadOnlyList<AgentChange> AgentChanges { get; init; } = [];
+
+    /// <summary>The figures of all streams together.</summary>
     public StreamFigures Figures { get; init; } = new();
+
+    /// <summary>What Gemini's tokens cost in US dollars, by <see cref="ModelPrices"/>; null when a stream's model has no known price. The telephone is not in it.</summary>
+    public decimal? EstimatedCostUsd => Attempts.Select(attempt => attempt.EstimatedCostUsd).Aggregate((decimal?)0, (sum, one) => sum + one);
 
     /// <summary>The newest stream the handlers offered: the one that decisions look at.</summary>
     [JsonIgnore]
@@ -111,6 +126,9 @@ public sealed record CallAttempt(int Number)
     /// <summary>Twilio's StreamSid.</summary>
     public string? StreamSid { get; init; }
 
+    /// <summary>The Live model its agent ran on.</summary>
+    public string? Model { get; init; }
+
     /// <summary>When the relay gave it up for another replica.</summary>
     public DateTimeOffset? HandedOverAt { get; init; }
 
@@ -120,6 +138,10 @@ public sealed record CallAttempt(int Number)
 
     /// <summary>How it ended; null while it goes on, or when its end was never logged.</summary>
     public AttemptEnd? End { get; init; }
+
+    /// <summary>What its tokens cost, nothing as long as no end is logged; null when that is not known. See <see cref="CallRecord.EstimatedCostUsd"/>.</summary>
+    [JsonIgnore]
+    public decimal? EstimatedCostUsd => End is null or { Figures.TotalTokens: 0 } ? 0 : End.Figures.Tokens == default ? null : ModelPrices.Cost(Model, End.Figures.Tokens);
 
     /// <summary>Whether the relay ever had it.</summary>
     [JsonIgnore]
@@ -132,67 +154,6 @@ public sealed record CallAttempt(int Number)
 /// <param name="Detail">The cause in words, without content of the call.</param>
 /// <param name="Figures">What was counted.</param>
 public sealed record AttemptEnd(DateTimeOffset At, EndReason Reason, string? Detail, StreamFigures Figures);
-
-/// <summary>Who speaks.</summary>
-public enum Speaker
-{
-    /// <summary>The person on the phone.</summary>
-    Caller,
-
-    /// <summary>The model.</summary>
-    Agent,
-}
-
-/// <summary>One turn of the conversation.</summary>
-/// <param name="At">When it was logged.</param>
-/// <param name="Speaker">Who spoke.</param>
-/// <param name="Text">What was said; for the agent, what was generated.</param>
-/// <param name="HeardText">The part of the agent's turn that the caller heard; null for the caller.</param>
-/// <param name="GeneratedMs">Milliseconds of the agent's speech generated; null for the caller.</param>
-/// <param name="HeardMs">Milliseconds of the agent's speech heard; null for the caller.</param>
-public sealed record SpokenTurn(DateTimeOffset At, Speaker Speaker, string Text, string? HeardText = null, int? GeneratedMs = null, int? HeardMs = null);
-
-/// <summary>One function the model called.</summary>
-/// <param name="At">When it was answered.</param>
-/// <param name="Name">The function's name.</param>
-/// <param name="Outcome">What the answer was.</param>
-/// <param name="DurationMs">Milliseconds from the call to its answer.</param>
-public sealed record ToolUse(DateTimeOffset At, string Name, ToolOutcome Outcome, int DurationMs);
-
-/// <summary>One transfer the agent asked for.</summary>
-/// <param name="Target">The target's name in the agent profile.</param>
-/// <param name="Reason">Why, in the model's words.</param>
-/// <param name="RequestedAt">When the agent asked.</param>
-/// <param name="DialedAt">When the handlers answered the TwiML that dials; null when they have not, or refused.</param>
-/// <param name="Outcome">Twilio's <c>DialCallStatus</c>, or <c>refused</c>; null while it goes on.</param>
-public sealed record CallTransfer(string Target, string Reason, DateTimeOffset RequestedAt, DateTimeOffset? DialedAt = null, string? Outcome = null)
-{
-    /// <summary>The outcome of a transfer that was not even dialled: unknown target, or one too many.</summary>
-    public const string Refused = "refused";
-
-    /// <summary>Twilio's outcome of a transfer that was answered and is over.</summary>
-    public const string Completed = "completed";
-}
-
-/// <summary>One status callback.</summary>
-/// <param name="At">When it arrived.</param>
-/// <param name="SequenceNumber">Twilio's order.</param>
-/// <param name="Status">Twilio's <c>CallStatus</c>.</param>
-/// <param name="DurationSeconds">Twilio's <c>CallDuration</c>.</param>
-/// <param name="AnsweredBy">Twilio's <c>AnsweredBy</c>.</param>
-public sealed record StatusReport(DateTimeOffset At, int SequenceNumber, string Status, int? DurationSeconds, string? AnsweredBy);
-
-/// <summary>The machine that answered an outbound call.</summary>
-/// <param name="At">When.</param>
-/// <param name="AnsweredBy">Twilio's <c>AnsweredBy</c>.</param>
-/// <param name="MessageSpoken">Whether the request's message was left.</param>
-public sealed record VoicemailAnswer(DateTimeOffset At, string AnsweredBy, bool MessageSpoken);
-
-/// <summary>What Twilio had against a stream.</summary>
-/// <param name="At">When it was reported.</param>
-/// <param name="StreamSid">Twilio's StreamSid.</param>
-/// <param name="Error">Twilio's words.</param>
-public sealed record StreamError(DateTimeOffset At, string StreamSid, string Error);
 
 /// <summary>How the owner sees a record: camelCase, enums as words.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

@@ -49,6 +49,9 @@ internal sealed class CallRecordFold
             case TransferDialed dialed:
                 ChangeNewestTransfer(transfer => transfer.Target == dialed.Target && transfer.DialedAt is null ? transfer with { DialedAt = dialed.At } : transfer);
                 break;
+            case TransferAnswered answered:
+                ChangeNewestTransfer(transfer => transfer.Outcome is null ? transfer with { Accepted = transfer.Accepted ?? answered.Accepted } : transfer);
+                break;
             case TransferEnded ended:
                 ChangeNewestTransfer(transfer => transfer.Outcome is null ? transfer with { Outcome = ended.Outcome } : transfer);
                 break;
@@ -83,6 +86,9 @@ internal sealed class CallRecordFold
             Attempts = [.. _attempts.Select(one => one.Value with { Transfer = TransferOf(one.Key) })],
             Transcript = [.. inOrder.Select(SpokenTurnOf).OfType<SpokenTurn>()],
             Tools = [.. inOrder.OfType<ToolCalled>().Select(tool => new ToolUse(tool.At, tool.Name, tool.Outcome, tool.DurationMs))],
+            Keys = [.. inOrder.OfType<DigitPressed>().Select(digit => new KeyPress(digit.At, digit.Digit))],
+            Interruptions = [.. inOrder.OfType<AgentInterrupted>().Select(cut => new Interruption(cut.At, cut.HeardMs, cut.GeneratedMs))],
+            AgentChanges = [.. inOrder.OfType<AgentChanged>().Select(change => new AgentChange(change.At, change.Agent))],
             Digits = string.Concat(inOrder.OfType<DigitPressed>().Select(digit => digit.Digit)),
             Transfers = [.. _transfers.Values],
             Statuses = [.. _statuses.OrderBy(status => status.SequenceNumber)],
@@ -102,7 +108,7 @@ internal sealed class CallRecordFold
         switch (one)
         {
             case StreamStarted start:
-                Change(number, attempt => attempt with { StartedAt = attempt.StartedAt ?? start.At, StreamSid = start.StreamSid });
+                Change(number, attempt => attempt with { StartedAt = attempt.StartedAt ?? start.At, StreamSid = start.StreamSid, Model = start.Model });
                 break;
             case HandedOver when known:
                 Change(number, attempt => attempt with { HandedOverAt = one.At });
@@ -113,7 +119,7 @@ internal sealed class CallRecordFold
             case TransferRequested asked when known:
                 _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
                 break;
-            case CallerSaid or AgentSaid or DigitPressed or ToolCalled:
+            case CallerSaid or AgentSaid or AgentInterrupted or AgentChanged or DigitPressed or ToolCalled:
                 _spokenAndDone.Add(one);
                 break;
         }
@@ -135,8 +141,8 @@ internal sealed class CallRecordFold
 
     private static SpokenTurn? SpokenTurnOf(CallEvent one) => one switch
     {
-        CallerSaid caller => new SpokenTurn(caller.At, Speaker.Caller, caller.Text),
-        AgentSaid agent => new SpokenTurn(agent.At, Speaker.Agent, agent.Text, agent.HeardText, agent.GeneratedMs, agent.HeardMs),
+        CallerSaid caller => new SpokenTurn(caller.At, Speaker.Caller, caller.Text, Since: caller.Since),
+        AgentSaid agent => new SpokenTurn(agent.At, Speaker.Agent, agent.Text, agent.HeardText, agent.GeneratedMs, agent.HeardMs, agent.Since, agent.ResponseMs),
         _ => null,
     };
 
@@ -150,5 +156,6 @@ internal sealed class CallRecordFold
         Interruptions = one.Interruptions + other.Interruptions,
         MalformedMessages = one.MalformedMessages + other.MalformedMessages,
         TotalTokens = one.TotalTokens + other.TotalTokens,
+        Tokens = one.Tokens + other.Tokens,
     };
 }

@@ -21,6 +21,12 @@ internal sealed class AgentTurn
     /// <summary>Gemini has said that nothing more belongs to it.</summary>
     public bool Complete { get; set; }
 
+    /// <summary>When its first audio went out; null while none has.</summary>
+    public DateTimeOffset? Since { get; set; }
+
+    /// <summary>How long the caller had waited for it by then; null when they had said nothing.</summary>
+    public int? ResponseMs { get; set; }
+
     /// <summary>Milliseconds of speech generated.</summary>
     public int GeneratedMs => (int)((End - Start) / Telephony.PhoneBytesPerMs);
 
@@ -29,6 +35,8 @@ internal sealed class AgentTurn
     {
         Start = End = start;
         Complete = false;
+        Since = null;
+        ResponseMs = null;
         _text.ResetWrittenCount();
     }
 

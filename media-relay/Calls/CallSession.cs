@@ -88,7 +88,7 @@ internal sealed partial class CallSession
         var listener = new TwilioListener(_twilio, caller, conversation, _time, End, _logger);
         var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);
         using var gemini = new GeminiSession(_services.Gemini, _limits.Model, agent, caller, callerDue, conversation, _time, _logger);
-        journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid) { At = _time.GetUtcNow() });
+        journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, _limits.Model) { At = _time.GetUtcNow() });
 
         var journaling = GuardAsync(journal.RunAsync);
         var listening = GuardAsync(listener.RunAsync);

@@ -21,10 +21,12 @@ internal sealed class Conversation : IDisposable
     private readonly long _began;
     private readonly Playback _playback = new();
     private readonly SpokenTurns _turns;
+    private readonly CallerSpeech _callerSpeech = new();
     private bool _clearDue;
     private bool _markDue;
     private long _markedTo;
     private long _totalTokens;
+    private TokenUsage _tokens;
     private int _callerActivity;
     private TimeSpan _lastActivity;
 
@@ -104,6 +106,16 @@ internal sealed class Conversation : IDisposable
         }
     }
 
+    /// <summary>One frame of the caller's audio, µ-law: heard for what it tells of when they stop speaking.</summary>
+    public void CallerSounded(ReadOnlySpan<byte> mulaw)
+    {
+        var level = CallerSpeech.LevelOf(mulaw);
+        lock (_lock)
+        {
+            _callerSpeech.Heard(level, Now);
+        }
+    }
+
     /// <summary>A piece of the caller's transcript, UTF-8.</summary>
     public void CallerSaid(ReadOnlySpan<byte> utf8)
     {
@@ -161,12 +173,13 @@ internal sealed class Conversation : IDisposable
         }
     }
 
-    /// <summary>Gemini's running count of the session's tokens.</summary>
-    public void TokensCounted(long total)
+    /// <summary>Gemini's count of what a turn is billed for.</summary>
+    public void TokensCounted(long total, TokenUsage tokens)
     {
         lock (_lock)
         {
-            _totalTokens = Math.Max(_totalTokens, total);
+            _totalTokens += total;
+            _tokens += tokens;
         }
     }
 
@@ -196,6 +209,7 @@ internal sealed class Conversation : IDisposable
             if (length > 0)
             {
                 _markDue = _playback.Sent - _markedTo >= MarkEvery;
+                _turns.WentOut(_playback.Sent, Now, _callerSpeech.LastSoundAt);
                 return _messages.Media(mulaw[..length], message);
             }
 
@@ -224,6 +238,7 @@ internal sealed class Conversation : IDisposable
                 AgentMsHeard = _turns.HeardSamples / Telephony.PhoneBytesPerMs,
                 Interruptions = _turns.Interruptions,
                 TotalTokens = _totalTokens,
+                Tokens = _tokens,
             };
         }
     }

@@ -13,6 +13,8 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     private readonly List<AgentTurn> _turns = [];
     private readonly Stack<AgentTurn> _spare = [];
     private readonly ArrayBufferWriter<byte> _callerText = new(256);
+    private DateTimeOffset? _callerSince;
+    private TimeSpan _answeredAt;
     private bool _cut;
 
     /// <summary>Whether more may belong to the agent's turn.</summary>
@@ -54,7 +56,28 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     }
 
     /// <summary>A piece of the caller's transcript, UTF-8.</summary>
-    public void CallerSaid(ReadOnlySpan<byte> utf8) => _callerText.Write(utf8);
+    public void CallerSaid(ReadOnlySpan<byte> utf8)
+    {
+        _callerSince ??= time.GetUtcNow();
+        _callerText.Write(utf8);
+    }
+
+    /// <summary>The agent's audio went out up to a position: whose first it was has begun, and answers what the caller said since the turn before.</summary>
+    /// <param name="position">Up to where.</param>
+    /// <param name="now">Time since the call began.</param>
+    /// <param name="callerSoundedAt">When the caller was last heard; null when never.</param>
+    public void WentOut(long position, TimeSpan now, TimeSpan? callerSoundedAt)
+    {
+        foreach (var turn in _turns)
+        {
+            if (turn.Since is null && position > turn.Start && turn.End > turn.Start)
+            {
+                turn.Since = time.GetUtcNow();
+                turn.ResponseMs = callerSoundedAt > _answeredAt ? (int)(now - callerSoundedAt.Value).TotalMilliseconds : null;
+                _answeredAt = now;
+            }
+        }
+    }
 
     /// <summary>Nothing more belongs to the agent's turn.</summary>
     public void AgentTurnComplete(long heardTo)
@@ -122,7 +145,8 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
 
         var text = Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim();
         _callerText.ResetWrittenCount();
-        journal.Add(new CallerSaid(text) { At = time.GetUtcNow() });
+        journal.Add(new CallerSaid(text, _callerSince) { At = time.GetUtcNow() });
+        _callerSince = null;
     }
 
     private void Settle(AgentTurn turn, long heardTo)
@@ -131,7 +155,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         var text = turn.Text();
         if (text.Length > 0 || turn.GeneratedMs > 0)
         {
-            journal.Add(new AgentSaid(text, turn.HeardText(heardTo), turn.GeneratedMs, turn.HeardMs(heardTo)) { At = time.GetUtcNow() });
+            journal.Add(new AgentSaid(text, turn.HeardText(heardTo), turn.GeneratedMs, turn.HeardMs(heardTo), turn.Since, turn.ResponseMs) { At = time.GetUtcNow() });
         }
 
         _spare.Push(turn);

@@ -80,6 +80,7 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
         {
             Volatile.Write(ref _lastMedia, time.GetTimestamp());
             caller.Append(mulaw.AsSpan(0, length));
+            conversation.CallerSounded(mulaw.AsSpan(0, length));
         }
         else
         {

@@ -214,7 +214,7 @@ internal sealed partial class GeminiSession : IDisposable
 
         if (message.TotalTokens is { } tokens)
         {
-            _conversation.TokensCounted(tokens);
+            _conversation.TokensCounted(tokens, message.Tokens);
         }
 
         foreach (var call in message.Calls)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using PhoneAgent.Core.Calls;
 
 namespace PhoneAgent.MediaRelay.Gemini;
 
@@ -39,8 +40,11 @@ internal sealed class ServerMessage
     /// <summary>The connection will be closed soon.</summary>
     public bool GoAway { get; set; }
 
-    /// <summary>The session's token count so far; null when the message carries none.</summary>
+    /// <summary>The tokens a turn is billed for; null when the message says nothing of it.</summary>
     public long? TotalTokens { get; set; }
+
+    /// <summary>The same by direction and modality.</summary>
+    public TokenUsage Tokens { get; set; }
 
     /// <summary>A piece of the caller's transcript, UTF-8; empty for none.</summary>
     public ReadOnlySpan<byte> InputTranscript => _input.WrittenSpan;
@@ -115,6 +119,7 @@ internal sealed class ServerMessage
     {
         SetupComplete = Interrupted = GenerationComplete = TurnComplete = GoAway = false;
         TotalTokens = null;
+        Tokens = default;
         _audio.Clear();
         _unescaped.ResetWrittenCount();
         _input.ResetWrittenCount();

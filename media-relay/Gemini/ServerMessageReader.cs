@@ -48,7 +48,7 @@ internal static class ServerMessageReader
             }
             else if (reader.ValueTextEquals("usageMetadata"u8))
             {
-                ReadUsage(ref reader, message);
+                UsageReader.Read(ref reader, message);
             }
             else if (reader.ValueTextEquals("goAway"u8))
             {
@@ -211,24 +211,6 @@ internal static class ServerMessageReader
             foreach (var id in ids.EnumerateArray())
             {
                 message.AddCancelled(id.GetString() ?? "");
-            }
-        }
-    }
-
-    private static void ReadUsage(ref Utf8JsonReader reader, ServerMessage message)
-    {
-        Enter(ref reader);
-        while (NextMember(ref reader))
-        {
-            var isTotal = reader.ValueTextEquals("totalTokenCount"u8);
-            reader.Read();
-            if (isTotal && reader.TokenType == JsonTokenType.Number)
-            {
-                message.TotalTokens = reader.GetInt64();
-            }
-            else
-            {
-                reader.Skip();
             }
         }
     }

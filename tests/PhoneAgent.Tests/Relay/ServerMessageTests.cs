@@ -1,4 +1,5 @@
 using System.Text;
+using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Gemini;
 
 namespace PhoneAgent.Tests.Relay;
@@ -61,6 +62,20 @@ public sealed class ServerMessageTests
 
         Assert.Equal([new FunctionCall("call-1", "get_weather", """{"city":"Graz"}"""), new FunctionCall(null, "f", "{}")], _message.Calls);
         Assert.Equal(["call-0"], _message.CancelledCalls);
+    }
+
+    [Theory]
+    [InlineData("""{"usageMetadata":{"promptTokenCount":522,"responseTokenCount":42,"totalTokenCount":564,"promptTokensDetails":[{"modality":"TEXT","tokenCount":332},{"modality":"AUDIO","tokenCount":165}],"responseTokensDetails":[{"modality":"AUDIO","tokenCount":42}],"thoughtsTokenCount":136}}""", 165, 357, 42, 136)]
+    [InlineData("""{"usageMetadata":{"promptTokenCount":20,"responseTokenCount":10,"totalTokenCount":37,"toolUsePromptTokenCount":7,"promptTokensDetails":[{"modality":"TEXT","tokenCount":20}]}}""", 0, 27, 10, 0)]
+    [InlineData("""{"usageMetadata":{"promptTokenCount":20,"responseTokenCount":10,"totalTokenCount":30}}""", 20, 0, 10, 0)]
+    [InlineData("""{"usageMetadata":{"promptTokenCount":-20,"responseTokenCount":"x","totalTokenCount":30,"promptTokensDetails":7,"responseTokensDetails":[{"modality":7,"tokenCount":[1]}]}}""", 0, 0, 0, 0)]
+    public void Tokens_are_told_apart_by_direction_and_modality(string json, long audioIn, long textIn, long audioOut, long textOut)
+    {
+        Read(json);
+        Assert.Equal(new TokenUsage(audioIn, textIn, audioOut, textOut), _message.Tokens);
+        Assert.NotNull(_message.TotalTokens);
+        Read("{}");
+        Assert.Equal(default, _message.Tokens);
     }
 
     [Fact]

@@ -40,8 +40,11 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
         await socket.SendAsync($$$$"""{"event":"start","sequenceNumber":"1","streamSid":"MZ1","start":{"accountSid":"{{{{accountSid}}}}","streamSid":"MZ1","callSid":"{{{{callSid}}}}","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{"agent":"default","attempt":"1"}}}""");
     }
 
+    /// <summary>Sends frames of silence in real time.</summary>
+    public Task KeepSilentAsync(TimeSpan duration) => SpeakAsync(duration, silent: true);
+
     /// <summary>Sends frames in real time, each with bytes that count on.</summary>
-    public async Task SpeakAsync(TimeSpan duration)
+    public async Task SpeakAsync(TimeSpan duration, bool silent = false)
     {
         var frame = new byte[160];
         var began = time.Elapsed;
@@ -49,7 +52,7 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
         {
             for (var at = 0; at < frame.Length; at++)
             {
-                frame[at] = _sample++;
+                frame[at] = silent ? (byte)0xFF : _sample++;
             }
 
             await socket.SendAsync($$$"""{"event":"media","sequenceNumber":"{{{Frames}}}","streamSid":"MZ1","media":{"track":"inbound","chunk":"{{{Frames}}}","timestamp":"5","payload":"{{{Convert.ToBase64String(frame)}}}"}}""");

@@ -168,6 +168,54 @@ public sealed class CallRecordTests
         Assert.Equal("Caller", document.RootElement.GetProperty("transcript")[0].GetProperty("speaker").GetString());
     }
 
+    [Fact]
+    public void Interruptions_keys_and_changes_of_agent_have_their_times()
+    {
+        var record = CallRecord.From(Call,
+        [
+            Offered(1, First, 0), Started(1, First, 1, 1),
+            new AgentInterrupted(600, 1000) { At = At(3), Relay = new(First, 2) }, new AgentInterrupted(600, 1000) { At = At(3), Relay = new(First, 2) },
+            new DigitPressed("4") { At = At(5), Relay = new(First, 3) }, new AgentChanged("billing") { At = At(6), Relay = new(First, 4) },
+            new CallerSaid("Hello", At(7)) { At = At(8), Relay = new(First, 5) },
+            new AgentSaid("Hi", "Hi", 400, 400, At(9), 850) { At = At(10), Relay = new(First, 6) },
+        ]);
+        Assert.Equal([new Interruption(At(3), 600, 1000)], record.Interruptions);
+        Assert.Equal([new KeyPress(At(5), "4")], record.Keys);
+        Assert.Equal([new AgentChange(At(6), "billing")], record.AgentChanges);
+        Assert.Equal([At(7), At(9)], record.Transcript.Select(turn => turn.Since));
+        Assert.Equal([null, 850], record.Transcript.Select(turn => turn.ResponseMs));
+    }
+
+    [Fact]
+    public void A_call_has_ended_when_Twilio_says_so_or_its_last_stream_ended_it()
+    {
+        CallEvent[] ended = [Offered(1, First, 0), Started(1, First, 1, 1), Ended(First, 2, 9, EndReason.AgentHungUp, new())];
+        Assert.Equal(At(9), CallRecord.From(Call, ended).EndedAt);
+        Assert.Equal(At(11), CallRecord.From(Call, [.. ended, new StatusChanged("completed", 3, 9) { At = At(11) }]).EndedAt);
+        Assert.Null(CallRecord.From(Call, [Offered(1, First, 0), Started(1, First, 1, 1), Ended(First, 2, 9, EndReason.StreamLost, new())]).EndedAt);
+    }
+
+    [Fact]
+    public void The_cost_is_that_of_every_streams_tokens_and_unknown_when_one_models_price_is()
+    {
+        var tokens = new TokenUsage(AudioIn: 1_000_000, TextIn: 2_000_000, AudioOut: 100_000, TextOut: 10_000);
+        Assert.Equal(3m + 1.5m + 1.2m + 0.045m, Cost("gemini-3.8-live", tokens));
+        Assert.Equal(2 * 5.745m, Cost("gemini-3.8-live", tokens, ("gemini-3.8-live", tokens)));
+        Assert.Null(Cost("gemini-3.8-live", tokens, ("gemini-of-tomorrow", tokens)));
+        Assert.Null(Cost("gemini-3.8-live", default));
+        Assert.Equal(0, CallRecord.From(Call, [Offered(1, First, 0), Started(1, First, 1, 1)]).EstimatedCostUsd);
+
+        static decimal? Cost(string model, TokenUsage tokens, (string Model, TokenUsage Tokens)? second = null)
+        {
+            var figures = new StreamFigures { TotalTokens = 1, Tokens = tokens };
+            CallEvent[] first = [Offered(1, First, 0), Started(1, First, 1, 1) with { Model = model }, Ended(First, 2, 9, EndReason.StreamLost, figures)];
+            CallEvent[] more = second is { } other
+                ? [Offered(2, Second, 0), Started(2, Second, 1, 1) with { Model = other.Model }, Ended(Second, 2, 9, EndReason.AgentHungUp, figures with { Tokens = other.Tokens })]
+                : [];
+            return CallRecord.From(Call, CallEventLines.Read(CallEventLines.Write([.. first, .. more]), out _)).EstimatedCostUsd;
+        }
+    }
+
     private static DateTimeOffset At(int seconds) => T0.AddSeconds(seconds);
 
     private static CallReceived Received(int at) => new("inbound", "+14155550100", "+14155550199", "default") { At = At(at) };
