@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using PhoneAgent.Core.Configuration;
+using PhoneAgent.Core.Configuration.KeyVault;
 using PhoneAgent.MediaRelay;
 
 // Socket completions run where they arrive: one hop less for each of the hundred messages a call has every second.
@@ -7,16 +9,22 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.WebHost.UseRelayServer();
-builder.Services.AddMediaRelay(builder.Configuration);
 
 // A failed start is told below, in the owner's words; the host would print its stack as well.
 builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-var app = builder.Build();
-app.MapMediaRelay();
 try
 {
+    await builder.AddKeyVaultAsync(ServiceRole.Relay);
+    builder.Services.AddMediaRelay(builder.Configuration);
+    var app = builder.Build();
+    app.MapMediaRelay();
     await app.RunAsync();
     return 0;
+}
+catch (KeyVaultUnavailableException unavailable)
+{
+    await Console.Error.WriteLineAsync(unavailable.Message);
+    return 2;
 }
 catch (OptionsValidationException mistakes)
 {

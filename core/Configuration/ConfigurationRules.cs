@@ -22,6 +22,8 @@ public static partial class ConfigurationRules
         new("PhoneAgent:TicketKey", Need.Required, Need.Required, TicketKey, "Make one with `openssl rand -base64 32`; functions and relay must have the same."),
         new("PhoneAgent:PreviousTicketKey", Need.Optional, Need.Optional, TicketKey, "Set it to the old key during a rotation, or remove it."),
         new("PhoneAgent:CallLog", Need.Required, Need.Required, CallLogs.Problem, "Functions and relay must name the same one."),
+        new("PhoneAgent:KeyVaultUri", Need.Optional, Need.Optional, VaultProblem, "Set it to the vault's address, like https://my-vault.vault.azure.net, or remove it."),
+        new("PhoneAgent:KeyVaultReloadSeconds", Need.Optional, Need.Optional, value => Whole(value, 10, 86_400), "Remove it for 300."),
         new("PhoneAgent:ConnectMessage", Need.Optional, Need.Unused, Spoken, "Shorten it."),
         new("PhoneAgent:ApologyMessage", Need.Optional, Need.Unused, Spoken, "Shorten it."),
         new("PhoneAgent:FallbackNumber", Need.Optional, Need.Unused, E164, "Write it like +14155550100, or remove it to hang up after the apology."),
@@ -55,6 +57,10 @@ public static partial class ConfigurationRules
     /// <summary>All that keeps a configuration from serving the given roles, one line each; empty when it is fine.</summary>
     public static IReadOnlyList<string> Problems(IConfiguration configuration, params IReadOnlyCollection<ServiceRole> roles) =>
         [.. Rules.Select(rule => rule.Problem(configuration, roles)).OfType<string>(), .. ListItems(configuration, roles), .. AgentNumbers(configuration, roles)];
+
+    /// <summary>What keeps an address from being a vault's; null when nothing does.</summary>
+    internal static string? VaultProblem(string value) =>
+        Address(value, "https", "https") ?? (new Uri(value).AbsolutePath is "/" ? null : "must not contain a path");
 
     private static IEnumerable<string> ListItems(IConfiguration configuration, IReadOnlyCollection<ServiceRole> roles) =>
         from list in Lists

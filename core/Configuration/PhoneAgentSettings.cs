@@ -24,6 +24,12 @@ public sealed class PhoneAgentSettings
     /// <summary><c>file:./calls</c> or the https address of a blob container.</summary>
     public string CallLog { get; set; } = "";
 
+    /// <summary>The vault that holds this service's secrets; null for none. Read before the settings are bound.</summary>
+    public string? KeyVaultUri { get; set; }
+
+    /// <summary>Seconds between two readings of the vault, 10–86,400.</summary>
+    public int KeyVaultReloadSeconds { get; set; } = 300;
+
     /// <summary>Spoken by Twilio before the stream, so that the caller never waits in silence; null to say nothing.</summary>
     public string? ConnectMessage { get; set; }
 

@@ -1,9 +1,12 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
+using PhoneAgent.Core.Configuration;
+using PhoneAgent.Core.Configuration.KeyVault;
 using PhoneAgent.Handlers;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+await builder.AddKeyVaultAsync(ServiceRole.Functions);
 builder.Services.AddPhoneAgentHandlers(builder.Configuration);
-builder.Build().Run();
+await builder.Build().RunAsync();
