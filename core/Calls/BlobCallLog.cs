@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using PhoneAgent.Core.Storage;
 
@@ -20,6 +19,9 @@ internal sealed class BlobCallLog(BlobContainer container) : ICallLog
     // Each lost race means that another won, so this many are a fault and not a crowd.
     private const int MostRounds = 100;
 
+    // Who owns what is left of a removed call; before that it has no owner.
+    private const string RemovedOwner = "removed";
+
     // Where blobs ended when they were last seen. Only a hint: a wrong one costs a round.
     private readonly RecentEntries<CallSid, long> _ends = new(4_096);
 
@@ -40,7 +42,13 @@ internal sealed class BlobCallLog(BlobContainer container) : ICallLog
         long? hint = before ?? (_ends.TryGet(call, out var end) ? end : null);
         for (var round = 0; round < MostRounds; round++)
         {
-            var at = hint ?? await EndOfAsync(call, cancellation).ConfigureAwait(false);
+            if ((hint ?? await EndOfAsync(call, cancellation).ConfigureAwait(false)) is not { } at)
+            {
+                _ends.Remove(call);
+                _unknown.Remove(batch);
+                return;
+            }
+
             if (at == 0)
             {
                 await MarkDayAsync(call, events[0].At, cancellation).ConfigureAwait(false);
@@ -62,7 +70,7 @@ internal sealed class BlobCallLog(BlobContainer container) : ICallLog
         {
             try
             {
-                return await container.AppendAsync(PathOf(call), at, lines, again, cancellation).ConfigureAwait(false) == BlobOutcome.Done;
+                return await container.AppendAsync(CallLogNames.Call(call), at, lines, again, cancellation).ConfigureAwait(false) == BlobOutcome.Done;
             }
             catch
             {
@@ -75,46 +83,111 @@ internal sealed class BlobCallLog(BlobContainer container) : ICallLog
     /// <inheritdoc />
     public async Task<IReadOnlyList<CallEvent>> ReadAsync(CallSid call, CancellationToken cancellation)
     {
-        if (await container.ReadAsync(PathOf(call), cancellation).ConfigureAwait(false) is not { } blob)
+        if (await container.ReadAsync(CallLogNames.Call(call), cancellation).ConfigureAwait(false) is not { } blob)
         {
             return [];
         }
 
-        _ends.Set(call, blob.Content.Length);
+        if (blob is { Owner: RemovedOwner, Length: 0 })
+        {
+            return [new CallRemoved { At = default }]; // the removal has to be completed, but nothing is known any more
+        }
+
+        _ends.Set(call, blob.Length);
         var events = CallEventLines.Read(blob.Content, out var skipped);
         Telemetry.LogLinesSkipped.Add(skipped);
         return events;
     }
 
     /// <inheritdoc />
-    public async Task<bool> TryClaimAsync(CallSid call, string nonce, string owner, CancellationToken cancellation)
+    public async Task<bool> TryClaimAsync(CallSid call, string nonce, string owner, CancellationToken cancellation) =>
+        await container.CreateAsync(CallLogNames.Claim(call, nonce), default, owner, cancellation).ConfigureAwait(false) == BlobOutcome.Done;
+
+    /// <inheritdoc />
+    /// <remarks>The store lists from the beginning of a day on: a page costs one request more for every 5,000 calls before it.</remarks>
+    public async Task<IReadOnlyList<CallSid>> ListAsync(DateOnly day, CallSid? after, int count, CancellationToken cancellation)
     {
-        // The nonce becomes a blob's name, so it is not taken on trust.
-        if (nonce is not { Length: 32 } || !nonce.All(char.IsAsciiHexDigitLower))
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        var prefix = CallLogNames.Day(day) + "/";
+        var calls = new List<CallSid>();
+        var names = container.ListAsync(prefix, after is null ? Math.Min(count, BlobContainer.MostListed) : BlobContainer.MostListed, cancellation);
+        await foreach (var name in names.ConfigureAwait(false))
         {
-            throw new ArgumentException("A nonce is 32 lowercase hexadecimal digits.", nameof(nonce));
+            if (CallSid.TryParse(name[prefix.Length..], out var call) && (after is null || string.CompareOrdinal(call.Value, after.Value.Value) > 0))
+            {
+                calls.Add(call);
+                if (calls.Count == count)
+                {
+                    break;
+                }
+            }
         }
 
-        return await container.CreateAsync($"claims/{call}/{nonce}", default, owner, cancellation).ConfigureAwait(false) == BlobOutcome.Done;
+        return calls;
     }
 
-    private static string PathOf(CallSid call) => "calls/" + call;
-
-    private async Task<long> EndOfAsync(CallSid call, CancellationToken cancellation)
+    /// <inheritdoc />
+    /// <remarks>The events go last, for they tell what else there is.</remarks>
+    public async Task<bool> RemoveAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation)
     {
-        if (await container.PropertiesAsync(PathOf(call), cancellation).ConfigureAwait(false) is { } blob)
+        var (name, left) = (CallLogNames.Call(call), CallEventLines.WriteRemoved(at));
+        if (await container.ReadAsync(name, cancellation).ConfigureAwait(false) is not { } blob || (blob.Owner == RemovedOwner && blob.Length > 0))
         {
-            return blob.Length;
+            return false;
         }
 
-        await container.CreateAppendBlobAsync(PathOf(call), cancellation).ConfigureAwait(false);
+        if (blob.Owner != RemovedOwner)
+        {
+            await RemoveAroundAsync(call, CallRecord.From(call, CallEventLines.Read(blob.Content, out _)), cancellation).ConfigureAwait(false);
+        }
+
+        for (var round = 0; round < MostRounds; round++)
+        {
+            await container.EmptyAppendBlobAsync(name, RemovedOwner, cancellation).ConfigureAwait(false);
+            if (await container.AppendAsync(name, 0, left, again: false, cancellation).ConfigureAwait(false) == BlobOutcome.Done)
+            {
+                return true;
+            }
+        }
+
+        throw new CallLogUnavailableException($"The call could not be removed: an append came first, {MostRounds} times.");
+    }
+
+    // All there is of a call but its events.
+    private async Task RemoveAroundAsync(CallSid call, CallRecord record, CancellationToken cancellation)
+    {
+        if (CallLogNames.Request(record) is { } request)
+        {
+            await container.DeleteAsync(request.ToString(), cancellation).ConfigureAwait(false);
+        }
+
+        foreach (var prefix in (string[])[CallLogNames.Claims(call) + "/", CallLogNames.Recordings(call)])
+        {
+            await foreach (var name in container.ListAsync(prefix, cancellation: cancellation).ConfigureAwait(false))
+            {
+                await container.DeleteAsync(name, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        if (record.BeganAt is { } began)
+        {
+            await container.DeleteAsync(CallLogNames.Listed(began, call), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Where the call's lines end; null when it was removed.
+    private async Task<long?> EndOfAsync(CallSid call, CancellationToken cancellation)
+    {
+        if (await container.PropertiesAsync(CallLogNames.Call(call), cancellation).ConfigureAwait(false) is { } blob)
+        {
+            return blob.Owner == RemovedOwner ? null : blob.Length;
+        }
+
+        await container.CreateAppendBlobAsync(CallLogNames.Call(call), cancellation).ConfigureAwait(false);
         return 0; // it is longer when somebody else was faster; then the append is refused
     }
 
     // Before the first line, so that a crash between the two leaves a day that lists too much rather than too little.
-    private async Task MarkDayAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation)
-    {
-        var day = at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        await container.CreateAsync($"days/{day}/{call}", default, call.Value, cancellation).ConfigureAwait(false);
-    }
+    private async Task MarkDayAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation) =>
+        await container.CreateAsync(CallLogNames.Listed(at, call), default, call.Value, cancellation).ConfigureAwait(false);
 }

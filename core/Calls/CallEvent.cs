@@ -15,6 +15,7 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(TransferDialed), "transferDialed")]
 [JsonDerivedType(typeof(TransferAnswered), "transferAnswered")]
 [JsonDerivedType(typeof(TransferEnded), "transferEnded")]
+[JsonDerivedType(typeof(CallRemoved), "removed")]
 [JsonDerivedType(typeof(StreamStarted), "started")]
 [JsonDerivedType(typeof(CallerSaid), "callerSaid")]
 [JsonDerivedType(typeof(AgentSaid), "agentSaid")]
@@ -90,6 +91,9 @@ public sealed record TransferAnswered(bool Accepted) : CallEvent;
 /// <summary>Handlers: the dialled leg of a transfer ended.</summary>
 /// <param name="Outcome">Twilio's <c>DialCallStatus</c>, or one of ours: see <see cref="CallTransfer"/>.</param>
 public sealed record TransferEnded(string Outcome) : CallEvent;
+
+/// <summary>The log: the owner had everything about the call removed. Then it is the only event.</summary>
+public sealed record CallRemoved() : CallEvent;
 
 /// <summary>Relay: the stream's <c>start</c> was accepted and its ticket claimed.</summary>
 /// <param name="Attempt">The attempt the ticket was offered for.</param>

@@ -9,6 +9,9 @@ namespace PhoneAgent.Core.Calls;
 /// </summary>
 public static class CallEventLines
 {
+    // The event's name is written first.
+    private static ReadOnlySpan<byte> RemovedLine => """{"event":"removed","""u8;
+
     private const byte NewLine = (byte)'\n';
 
     /// <summary>The lines of some events, each ended by a line feed.</summary>
@@ -23,6 +26,15 @@ public static class CallEventLines
 
         return lines.ToArray();
     }
+
+    /// <summary>
+    /// What is left of a call that was removed: one line, to the second and so shorter than any other, so that no position
+    /// at which a writer saw the call's lines end is its end.
+    /// </summary>
+    public static byte[] WriteRemoved(DateTimeOffset at) => Write([new CallRemoved { At = DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) }]);
+
+    /// <summary>Whether some lines are what is left of a call that was removed.</summary>
+    public static bool AreRemoved(ReadOnlySpan<byte> lines) => lines.StartsWith(RemovedLine);
 
     /// <summary>The events of some lines, in their order.</summary>
     /// <param name="lines">UTF-8; the last line need not be ended.</param>

@@ -85,13 +85,17 @@ public sealed record CallRecord
     /// <summary>What Gemini's tokens cost in US dollars, by <see cref="ModelPrices"/>; null when a stream's model has no known price. The telephone is not in it.</summary>
     public decimal? EstimatedCostUsd => Attempts.Select(attempt => attempt.EstimatedCostUsd).Aggregate((decimal?)0, (sum, one) => sum + one);
 
+    /// <summary>When the owner had the call removed; then nothing else is known of it.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? RemovedAt { get; init; }
+
     /// <summary>The newest stream the handlers offered: the one that decisions look at.</summary>
     [JsonIgnore]
     public CallAttempt? NewestOffered => Attempts.LastOrDefault(attempt => attempt.OfferedAt is not null);
 
     /// <summary>Whether the call is known to have ended.</summary>
     [JsonIgnore]
-    public bool IsOver => Statuses.Any(one => CallStatuses.IsFinal(one.Status)) || End?.Reason.IsFinal() == true;
+    public bool IsOver => RemovedAt is not null || Statuses.Any(one => CallStatuses.IsFinal(one.Status)) || End?.Reason.IsFinal() == true;
 
     /// <summary>Folds the events of a call, in the order they were stored.</summary>
     public static CallRecord From(CallSid callSid, IEnumerable<CallEvent> events)

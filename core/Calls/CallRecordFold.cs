@@ -16,6 +16,7 @@ internal sealed class CallRecordFold
     private VoicemailAnswer? _voicemail;
     private CallReceived? _received;
     private DateTimeOffset? _beganAt;
+    private DateTimeOffset? _removedAt;
 
     public void Add(CallEvent one)
     {
@@ -35,6 +36,9 @@ internal sealed class CallRecordFold
                     _statuses.Add(new StatusReport(status.At, status.SequenceNumber, status.Status, status.DurationSeconds, status.AnsweredBy));
                 }
 
+                break;
+            case CallRemoved removed:
+                _removedAt ??= removed.At;
                 break;
             case VoicemailReached reached:
                 _voicemail ??= new VoicemailAnswer(reached.At, reached.AnsweredBy, reached.MessageSpoken);
@@ -75,6 +79,7 @@ internal sealed class CallRecordFold
         {
             CallSid = callSid,
             BeganAt = _beganAt,
+            RemovedAt = _removedAt,
             Direction = _received?.Direction,
             Caller = _received?.From,
             Called = _received?.To,

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using PhoneAgent.Core.Documents;
 
 namespace PhoneAgent.Core.Calls;
 
@@ -24,10 +24,14 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         {
             Directory.CreateDirectory(Path.Combine(folder, "calls"));
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-            using var file = await _files.OpenAsync(PathOf(call), options, cancellation).ConfigureAwait(false);
+            using var file = await _files.OpenAsync(PathOf(CallLogNames.Call(call)), options, cancellation).ConfigureAwait(false);
             if (file.Length == 0)
             {
                 MarkDay(call, events[0].At);
+            }
+            else if (IsRemoved(file))
+            {
+                return false;
             }
 
             var lines = CallEventLines.Write(events);
@@ -44,7 +48,7 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
     /// <inheritdoc />
     public Task<IReadOnlyList<CallEvent>> ReadAsync(CallSid call, CancellationToken cancellation) => HeldFiles.GuardAsync<IReadOnlyList<CallEvent>>(async () =>
     {
-        if (await _files.ReadAsync(PathOf(call), cancellation).ConfigureAwait(false) is not { } lines)
+        if (await _files.ReadAsync(PathOf(CallLogNames.Call(call)), cancellation).ConfigureAwait(false) is not { } lines)
         {
             return [];
         }
@@ -57,17 +61,10 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
     /// <inheritdoc />
     public Task<bool> TryClaimAsync(CallSid call, string nonce, string owner, CancellationToken cancellation)
     {
-        // The nonce becomes a file name, so it is not taken on trust.
-        if (nonce is not { Length: 32 } || !nonce.All(char.IsAsciiHexDigitLower))
-        {
-            throw new ArgumentException("A nonce is 32 lowercase hexadecimal digits.", nameof(nonce));
-        }
-
+        var path = PathOf(CallLogNames.Claim(call, nonce));
         return HeldFiles.GuardAsync(async () =>
         {
-            var claims = Path.Combine(folder, "claims", call.Value);
-            var path = Path.Combine(claims, nonce);
-            Directory.CreateDirectory(claims);
+            Directory.CreateDirectory(PathOf(CallLogNames.Claims(call)));
             if (TryCreate(path) is { } claim)
             {
                 using var file = claim;
@@ -79,6 +76,55 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
             return holder.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(owner));
         });
     }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<CallSid>> ListAsync(DateOnly day, CallSid? after, int count, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return HeldFiles.GuardAsync(() =>
+        {
+            var listed = PathOf(CallLogNames.Day(day));
+            IReadOnlyList<CallSid> calls = !Path.Exists(listed) && !File.Exists(Path.GetDirectoryName(listed)) ? [] :
+            [
+                .. Directory.GetFiles(listed).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
+                    .Where(name => CallSid.TryParse(name, out _) && (after is null || string.CompareOrdinal(name, after.Value.Value) > 0))
+                    .Take(count).Select(CallSid.Parse),
+            ];
+            return Task.FromResult(calls);
+        });
+    }
+
+    /// <inheritdoc />
+    public Task<bool> RemoveAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation) => HeldFiles.GuardAsync(async () =>
+    {
+        if (!Path.Exists(PathOf(CallLogNames.Call(call))))
+        {
+            return false;
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        using var file = await _files.OpenAsync(PathOf(CallLogNames.Call(call)), options, cancellation).ConfigureAwait(false);
+        var lines = new byte[file.Length];
+        await file.ReadExactlyAsync(lines, cancellation).ConfigureAwait(false);
+        var record = CallRecord.From(call, CallEventLines.Read(lines, out _));
+        if (record.BeganAt is null || record.RemovedAt is not null)
+        {
+            return false;
+        }
+
+        if (CallLogNames.Request(record) is { } request)
+        {
+            await new FileDocumentStore(folder, time).DeleteAsync(request, cancellation).ConfigureAwait(false);
+        }
+
+        DeleteAll(CallLogNames.Listed(record.BeganAt.Value, call));
+        DeleteAll(CallLogNames.Claims(call) + "/");
+        DeleteAll(CallLogNames.Recordings(call));
+        file.SetLength(0);
+        file.Seek(0, SeekOrigin.Begin);
+        await file.WriteAsync(CallEventLines.WriteRemoved(at), cancellation).ConfigureAwait(false);
+        return true;
+    });
 
     // Shared, unlike an append: who looks at the claim meanwhile must not make its maker fail.
     private static FileStream? TryCreate(string path)
@@ -93,13 +139,35 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         }
     }
 
-    private string PathOf(CallSid call) => Path.Combine(folder, "calls", call.Value);
+    private string PathOf(string name) => Path.Combine(folder, name);
 
     // Before the first line, so that a crash between the two leaves a day that lists too much rather than too little.
     private void MarkDay(CallSid call, DateTimeOffset at)
     {
-        var day = Directory.CreateDirectory(Path.Combine(folder, "days", at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
-        File.WriteAllBytes(Path.Combine(day.FullName, call.Value), []);
+        var path = PathOf(CallLogNames.Listed(at, call));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, []);
+    }
+
+    // Every file whose name begins so.
+    private void DeleteAll(string prefix)
+    {
+        var folderOfAll = Path.GetDirectoryName(PathOf(prefix))!;
+        if (Directory.Exists(folderOfAll))
+        {
+            foreach (var path in Directory.GetFiles(folderOfAll, Path.GetFileName(prefix) + "*"))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    private static bool IsRemoved(FileStream file)
+    {
+        var begin = new byte[Math.Min(file.Length, 64)];
+        file.Seek(0, SeekOrigin.Begin);
+        file.ReadExactly(begin);
+        return CallEventLines.AreRemoved(begin);
     }
 
     private static bool EndsInTornLine(FileStream file)

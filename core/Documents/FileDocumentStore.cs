@@ -29,12 +29,24 @@ public sealed class FileDocumentStore(string folder, TimeProvider time) : IDocum
     public Task<StoredDocument?> ReadAsync(DocumentName name, CancellationToken cancellation) => HeldFiles.GuardAsync(async () =>
         await _files.ReadAsync(PathOf(name), cancellation).ConfigureAwait(false) is { } content ? new StoredDocument(content, VersionOf(content)) : null);
 
+    /// <summary>Removes a document, if there is one.</summary>
+    internal Task DeleteAsync(DocumentName name, CancellationToken cancellation) => HeldFiles.GuardAsync(async () =>
+    {
+        if (!File.Exists(PathOf(name)))
+        {
+            return false;
+        }
+
+        using var turn = await TurnAsync(name, cancellation).ConfigureAwait(false);
+        File.Delete(PathOf(name));
+        return true;
+    });
+
     private Task<bool> TryWriteAsync(DocumentName name, ReadOnlyMemory<byte> content, Func<byte[]?, bool> mayReplace, CancellationToken cancellation) => HeldFiles.GuardAsync(async () =>
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        using var turn = await _files.OpenAsync(Path.Combine(folder, name.Folder, ".lock"), options, cancellation).ConfigureAwait(false);
+        using var turn = await TurnAsync(name, cancellation).ConfigureAwait(false);
         if (!mayReplace(await _files.ReadAsync(path, cancellation).ConfigureAwait(false)))
         {
             return false;
@@ -45,6 +57,11 @@ public sealed class FileDocumentStore(string folder, TimeProvider time) : IDocum
         await _files.ReplaceAsync(path, beside, cancellation).ConfigureAwait(false);
         return true;
     });
+
+    private Task<FileStream> TurnAsync(DocumentName name, CancellationToken cancellation) => _files.OpenAsync(
+        Path.Combine(folder, name.Folder, ".lock"),
+        new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 },
+        cancellation);
 
     private string PathOf(DocumentName name) => Path.Combine(folder, name.Folder, name.Name);
 

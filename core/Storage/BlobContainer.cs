@@ -20,6 +20,9 @@ namespace PhoneAgent.Core.Storage;
 /// <param name="everyTry">What every try of a request passes through, after it was dated: what authorises it.</param>
 internal sealed class BlobContainer(Uri address, TimeProvider time, params HttpPipelinePolicy[] everyTry)
 {
+    /// <summary>As many names as the store lists at once.</summary>
+    public const int MostListed = 5_000;
+
     private readonly BlobRequests _requests = new(address, time, everyTry);
 
     /// <summary>Creates a blob that holds some content; NotMet when there is one already that somebody else created.</summary>
@@ -40,16 +43,10 @@ internal sealed class BlobContainer(Uri address, TimeProvider time, params HttpP
         PutAsync(name, content, owner, "If-Match", etag, cancellation);
 
     /// <summary>Creates an empty blob that can be appended to, unless there is one.</summary>
-    public Task CreateAppendBlobAsync(string name, CancellationToken cancellation) => _requests.SendAsync(
-        RequestMethod.Put,
-        name,
-        request =>
-        {
-            request.Headers.SetValue("x-ms-blob-type", "AppendBlob");
-            request.Headers.SetValue("If-None-Match", "*");
-            request.Content = RequestContent.Create(ReadOnlyMemory<byte>.Empty);
-        },
-        cancellation);
+    public Task CreateAppendBlobAsync(string name, CancellationToken cancellation) => PutAppendBlobAsync(name, "If-None-Match", "*", cancellation);
+
+    /// <summary>Puts an empty blob that can be appended to in the place of one, if there is one.</summary>
+    public Task EmptyAppendBlobAsync(string name, string owner, CancellationToken cancellation) => PutAppendBlobAsync(name, BlobRequests.OwnerHeader, owner, cancellation);
 
     /// <summary>Appends at a position, all or nothing; NotMet when the blob does not end there.</summary>
     /// <param name="name">Which.</param>
@@ -91,9 +88,9 @@ internal sealed class BlobContainer(Uri address, TimeProvider time, params HttpP
 
     /// <summary>The names of all blobs that begin with a prefix, in their order.</summary>
     /// <param name="prefix">What they begin with.</param>
-    /// <param name="pageSize">How many are asked for at once; the store gives 5,000 at most.</param>
+    /// <param name="pageSize">How many are asked for at once; the store gives <see cref="MostListed"/> at most.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async IAsyncEnumerable<string> ListAsync(string prefix, int pageSize = 5_000, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<string> ListAsync(string prefix, int pageSize = MostListed, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         string? next = null;
         do
@@ -136,6 +133,17 @@ internal sealed class BlobContainer(Uri address, TimeProvider time, params HttpP
             }
         },
         cancellation).ConfigureAwait(false)).Blob;
+
+    private Task<BlobAnswer> PutAppendBlobAsync(string name, string header, string value, CancellationToken cancellation) => _requests.SendAsync(
+        RequestMethod.Put,
+        name,
+        request =>
+        {
+            request.Headers.SetValue("x-ms-blob-type", "AppendBlob");
+            request.Headers.SetValue(header, value);
+            request.Content = RequestContent.Create(ReadOnlyMemory<byte>.Empty);
+        },
+        cancellation);
 
     private async Task<BlobOutcome> PutAsync(string name, ReadOnlyMemory<byte> content, string owner, string condition, string value, CancellationToken cancellation)
     {

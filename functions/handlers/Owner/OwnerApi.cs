@@ -16,8 +16,9 @@ public sealed class OwnerApi(ICallLog log, ILogger<OwnerApi> logger)
         }
 
         var events = await log.ReadAsync(callSid, request.HttpContext.RequestAborted).ConfigureAwait(false);
-        return events.Count == 0
+        var record = CallRecord.From(callSid, events);
+        return events.Count == 0 || record.RemovedAt is not null
             ? OwnerAnswers.Problem(StatusCodes.Status404NotFound, "There is no such call.", "Nothing is known of it, or it was removed.")
-            : Results.Json(CallRecord.From(callSid, events), CallRecordJson.Default.CallRecord);
+            : Results.Json(record, CallRecordJson.Default.CallRecord);
     });
 }

@@ -47,6 +47,9 @@ public enum DecisionRow
     /// <summary>The log cannot be read.</summary>
     LogUnavailable,
 
+    /// <summary>The owner had the call removed: it cannot go on without what bounds it.</summary>
+    Removed,
+
     /// <summary>The call is older than Relay__MaxCallMinutes.</summary>
     TooOld,
 

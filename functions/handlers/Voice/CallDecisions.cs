@@ -33,6 +33,7 @@ public static class CallDecisions
         return fields.CallStatus != InProgress ? new CallDecision.DoNothing { Row = DecisionRow.NotInProgress }
             : fields.DialCallStatus == CallTransfer.Completed ? new CallDecision.HangUp { Row = DecisionRow.TransferCompleted, TransferOutcome = fields.DialCallStatus }
             : record is null ? new CallDecision.Apologise { Row = DecisionRow.LogUnavailable }
+            : record.RemovedAt is not null ? new CallDecision.HangUp { Row = DecisionRow.Removed }
             : now - (record.BeganAt ?? now) >= limits.MaxAge ? new CallDecision.HangUp { Row = DecisionRow.TooOld }
             : NextAttempt(record) > limits.MaxAttempts ? new CallDecision.HangUp { Row = DecisionRow.TooManyAttempts }
             : newest?.End?.Reason.IsFinal() == true ? new CallDecision.HangUp { Row = DecisionRow.Finished }
@@ -69,9 +70,10 @@ public static class CallDecisions
         var dialedBefore = record.Transfers.Count(one => one.DialedAt is not null && one != transfer);
         var number = dialedBefore < limits.MaxTransfers ? targets(newest.Agent ?? "", transfer.Target) : null;
         var left = limits.MaxAge - ((transfer.DialedAt ?? now) - (record.BeganAt ?? now));
-        return number is null
-            ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.TransferRefused, TransferOutcome = CallTransfer.Refused }
-            : new CallDecision.Dial(transfer.Target, number, Math.Max(1, (int)left.TotalSeconds), transfer.DialedAt is not null) { Row = DecisionRow.TransferAsked };
+        return left < TimeSpan.FromSeconds(1) ? new CallDecision.HangUp { Row = DecisionRow.TooOld }
+            : number is null
+                ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.TransferRefused, TransferOutcome = CallTransfer.Refused }
+                : new CallDecision.Dial(transfer.Target, number, (int)left.TotalSeconds, transfer.DialedAt is not null) { Row = DecisionRow.TransferAsked };
     }
 
     // A stream without a logged end was lost by the time the next one was offered.

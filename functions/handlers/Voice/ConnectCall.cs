@@ -31,8 +31,8 @@ public sealed class ConnectCall(
             }
 
             var record = CallRecord.From(form.CallSid, await log.ReadAsync(form.CallSid, cancellation).ConfigureAwait(false));
-            return record.NewestOffered is { Offer: { } offer } newest
-                ? await RepeatAsync(form, record, newest, offer, cancellation).ConfigureAwait(false)
+            return record.RemovedAt is not null ? CallAnswers.HangUp()
+                : record.NewestOffered is { Offer: { } offer } newest ? await RepeatAsync(form, record, newest, offer, cancellation).ConfigureAwait(false)
                 : await OfferFirstAsync(form, record, cancellation).ConfigureAwait(false);
         }
         catch (CallLogUnavailableException unavailable)

@@ -35,6 +35,11 @@ public sealed class CallDecisionsPropertyTests
             Assert.True(asked <= 60, $"seed {seed} asks for ever");
             Live(story, random, random.Next(3) == 0 ? random.Next(12) : steady);
             story.Wait(random.NextDouble() * pace);
+            if (random.Next(200) == 0)
+            {
+                story.Removed();
+            }
+
             var dialing = story.Record.Transfers is [.., { DialedAt: not null, Outcome: null }];
             var fields = new StreamEndedFields("in-progress", dialing || random.Next(20) == 0 ? DialOutcomes[random.Next(DialOutcomes.Length)] : null);
             var record = random.Next(50) == 0 ? null : story.Record;
@@ -77,6 +82,7 @@ public sealed class CallDecisionsPropertyTests
     private static void AssertMayGoOn(CallStory story, CallRecord record, int seed)
     {
         Assert.True(story.Now - CallStory.T0 < Limits.MaxAge, $"seed {seed} goes on past its age");
+        Assert.Null(record.RemovedAt);
         Assert.False(record.NewestOffered?.End?.Reason.IsFinal() == true, $"seed {seed} goes on after a final end");
     }
 

@@ -51,6 +51,15 @@ public sealed class CallDecisionsTests
     [Theory]
     [InlineData(null)]
     [InlineData("busy")]
+    public void A_call_that_was_removed_ends_for_nothing_would_bound_it(string? dial)
+    {
+        _story.Offered().Started().Removed();
+        Assert.Equal(new CallDecision.HangUp { Row = DecisionRow.Removed }, Decide(dial: dial));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("busy")]
     public void A_call_that_has_reached_its_age_ends(string? dial)
     {
         _story.Wait(3599).Offered().Started();

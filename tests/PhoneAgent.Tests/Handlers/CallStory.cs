@@ -43,6 +43,12 @@ internal sealed class CallStory
 
     public CallStory TransferEnded(string outcome) => Add(new TransferEnded(outcome) { At = Now });
 
+    public CallStory Removed()
+    {
+        Events.Clear();
+        return Add(new CallRemoved { At = Now });
+    }
+
     public CallStory Add(CallEvent one)
     {
         Events.Add(one);

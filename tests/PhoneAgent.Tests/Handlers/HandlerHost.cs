@@ -172,4 +172,9 @@ internal sealed class BrokenCallLog(ICallLog? readFrom = null, Exception? failur
         readFrom?.ReadAsync(call, cancellation) ?? Task.FromException<IReadOnlyList<CallEvent>>(_failure);
 
     public Task<bool> TryClaimAsync(CallSid call, string nonce, string owner, CancellationToken cancellation) => Task.FromException<bool>(_failure);
+
+    public Task<IReadOnlyList<CallSid>> ListAsync(DateOnly day, CallSid? after, int count, CancellationToken cancellation) =>
+        Task.FromException<IReadOnlyList<CallSid>>(_failure);
+
+    public Task<bool> RemoveAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation) => Task.FromException<bool>(_failure);
 }

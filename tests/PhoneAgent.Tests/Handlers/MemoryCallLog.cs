@@ -16,4 +16,8 @@ internal sealed class MemoryCallLog(params IEnumerable<CallEvent> events) : ICal
     public Task<IReadOnlyList<CallEvent>> ReadAsync(CallSid call, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CallEvent>>([.. Events]);
 
     public Task<bool> TryClaimAsync(CallSid call, string nonce, string owner, CancellationToken cancellation) => Task.FromResult(true);
+
+    public Task<IReadOnlyList<CallSid>> ListAsync(DateOnly day, CallSid? after, int count, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> RemoveAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation) => throw new NotSupportedException();
 }

@@ -26,6 +26,21 @@ public sealed class OwnerApiTests
         Assert.DoesNotContain((await host.RecordAsync()).NewestOffered!.Offer!.Nonce, json, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_call_that_was_removed_is_not_found_and_a_webhook_that_comes_later_ends_it()
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        Assert.True(await host.CallLog.RemoveAsync(CallStory.Call, CallStory.T0, default));
+        foreach (var webhook in new[] { "/api/voice/incoming", "/api/voice/stream-ended" })
+        {
+            Assert.Equal("Hangup", Assert.Single((await host.AskAsync(webhook)).Elements()).Name.LocalName);
+        }
+
+        using var response = await GetAsync(host, CallPath, HandlerHost.OwnerKey);
+        await AssertProblemAsync(response, 404);
+    }
+
     [Theory]
     [InlineData(null, null)]
     [InlineData("", "")]

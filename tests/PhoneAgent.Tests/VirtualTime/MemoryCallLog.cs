@@ -37,6 +37,10 @@ internal sealed class MemoryCallLog : ICallLog
         return Task.FromResult(_claims[$"{call}/{nonce}"] == owner);
     }
 
+    public Task<IReadOnlyList<CallSid>> ListAsync(DateOnly day, CallSid? after, int count, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> RemoveAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation) => throw new NotSupportedException();
+
     private void ThrowIfAway()
     {
         if (Away)

@@ -97,9 +97,17 @@ public sealed class FileCallLogTests : CallLogContract, IDisposable
     {
         Directory.CreateDirectory(CallFile);
         File.WriteAllText(Path.Combine(_folder, "claims"), "in the way");
+        File.WriteAllText(Path.Combine(_folder, "days"), "in the way");
         return Open();
     }
 
-    protected override Task<IEnumerable<string>> ListedAsync() =>
-        Task.FromResult(Directory.GetDirectories(Path.Combine(_folder, "days")).SelectMany(day => Directory.GetFiles(day).Select(call => $"{Path.GetFileName(day)}/{Path.GetFileName(call)}")));
+    protected override Task<IEnumerable<string>> KeptAsync() => Task.FromResult(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(_folder, path).Replace('\\', '/'))
+        .Where(name => !name.EndsWith(".lock", StringComparison.Ordinal)));
+
+    protected override Task KeepAsync(string name)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, name))!);
+        return File.WriteAllTextAsync(Path.Combine(_folder, name), "{}");
+    }
 }

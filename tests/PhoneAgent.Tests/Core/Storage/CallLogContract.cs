@@ -15,8 +15,11 @@ public abstract class CallLogContract
     /// <summary>A log whose store is away.</summary>
     protected abstract ICallLog OpenAway();
 
-    /// <summary>What is listed, as date and CallSid.</summary>
-    protected abstract Task<IEnumerable<string>> ListedAsync();
+    /// <summary>The names of all that is kept, without what locks it.</summary>
+    protected abstract Task<IEnumerable<string>> KeptAsync();
+
+    /// <summary>Keeps something beside the log.</summary>
+    protected abstract Task KeepAsync(string name);
 
     [Fact]
     public virtual async Task What_was_appended_is_read_again_in_order()
@@ -59,7 +62,114 @@ public abstract class CallLogContract
     {
         await Open().AppendAsync(Call, [new HandedOver { At = At }, new HandedOver { At = At.AddSeconds(1) }], default);
         await Open().AppendAsync(Call, [new HandedOver { At = At.AddDays(1) }], default);
-        Assert.Equal(["2026-11-20/" + Call.Value], await ListedAsync());
+        Assert.Equal(["calls/" + Call.Value, "days/2026-11-20/" + Call.Value], (await KeptAsync()).Order());
+        Assert.Equal([Call], await Open().ListAsync(new DateOnly(2026, 11, 20), null, 10, default));
+        Assert.Empty(await Open().ListAsync(new DateOnly(2026, 11, 21), null, 10, default));
+    }
+
+    [Fact]
+    public virtual async Task The_day_is_that_of_utc()
+    {
+        await Open().AppendAsync(Call, [new HandedOver { At = new(2026, 11, 21, 1, 30, 0, TimeSpan.FromHours(2)) }], default);
+        Assert.Equal([Call], await Open().ListAsync(new DateOnly(2026, 11, 20), null, 10, default));
+    }
+
+    [Fact]
+    public virtual async Task The_calls_of_a_day_are_listed_page_by_page_and_those_that_come_meanwhile_upset_nothing()
+    {
+        var calls = Enumerable.Range(1, 7).Select(i => CallSid.Parse($"CA{i * 16:x32}")).ToList();
+        foreach (var call in Enumerable.Reverse(calls))
+        {
+            await Open().AppendAsync(call, [new HandedOver { At = At }], default);
+        }
+
+        await Open().AppendAsync(CallSid.Parse($"CA{33:x32}"), [new HandedOver { At = At.AddDays(1) }], default);
+        var day = new DateOnly(2026, 11, 20);
+        var (first, second) = (CallSid.Parse($"CA{1:x32}"), CallSid.Parse($"CA{49:x32}"));
+        Assert.Equal(calls[..3], await Open().ListAsync(day, null, 3, default));
+        foreach (var one in new[] { first, second })
+        {
+            await Open().AppendAsync(one, [new HandedOver { At = At }], default);
+        }
+
+        Assert.Equal([second, calls[3], calls[4]], await Open().ListAsync(day, calls[2], 3, default));
+        Assert.Equal(calls[5..], await Open().ListAsync(day, calls[4], 3, default));
+        Assert.Empty(await Open().ListAsync(day, calls[6], 3, default));
+        Assert.Equal([calls[6]], await Open().ListAsync(day, CallSid.Parse($"CA{111:x32}"), 3, default)); // one that is not, or no longer, listed
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Open().ListAsync(day, null, 0, default));
+    }
+
+    [Fact]
+    public virtual async Task Of_a_removed_call_nothing_is_kept_but_that_it_was_removed()
+    {
+        var (other, request) = (CallSid.Parse("CA" + new string('f', 32)), new string('a', 64));
+        foreach (var (call, its) in new[] { (Call, request), (other, new string('b', 64)) })
+        {
+            await Open().AppendAsync(call, [new CallReceived("outbound-api", "+14155550100", "+14155550199", "default", its) { At = At }], default);
+            await Open().AppendAsync(call, [new CallerSaid("a secret") { At = At.AddDays(1) }], default);
+            await KeepAsync("outbound/" + its);
+            await KeepAsync("recordings/" + call);
+            for (var ticket = 0; ticket < 3; ticket++)
+            {
+                Assert.True(await Open().TryClaimAsync(call, $"{ticket:x32}", "owner", default));
+            }
+        }
+
+        var before = await KeptAsync();
+        Assert.True(await Open().RemoveAsync(Call, At.AddDays(2), default));
+        Assert.Equal([new CallRemoved { At = At.AddDays(2) }], await Open().ReadAsync(Call, default));
+        Assert.Equal(before.Where(name => !name.Contains(Call.Value, StringComparison.Ordinal) && !name.Contains(request, StringComparison.Ordinal)).Append("calls/" + Call).Order(), (await KeptAsync()).Order());
+        Assert.Equal([other], await Open().ListAsync(new DateOnly(2026, 11, 20), null, 10, default));
+        Assert.False(await Open().RemoveAsync(Call, At.AddDays(3), default));
+        Assert.Equal([new CallRemoved { At = At.AddDays(2) }], await Open().ReadAsync(Call, default));
+        Assert.Equal(2, (await Open().ReadAsync(other, default)).Count);
+    }
+
+    [Fact]
+    public virtual async Task A_call_that_is_not_known_is_not_removed()
+    {
+        Assert.False(await Open().RemoveAsync(Call, At, default));
+        Assert.Empty(await Open().ReadAsync(Call, default));
+        Assert.Empty(await KeptAsync());
+        await Open().AppendAsync(Call, [new HandedOver { At = At }], default);
+        Assert.Single(await Open().ReadAsync(Call, default));
+    }
+
+    [Fact]
+    public virtual async Task A_call_that_goes_on_when_it_is_removed_does_not_come_back()
+    {
+        var (relay, handlers) = (Open(), Open());
+        await relay.AppendAsync(Call, [new CallerSaid("before") { At = At }], default);
+        await handlers.AppendAsync(Call, [new CallerSaid("before, too") { At = At }], default);
+        Assert.True(await Open().RemoveAsync(Call, At, default));
+        foreach (var log in new[] { relay, handlers, relay, Open() })
+        {
+            await log.AppendAsync(Call, [new CallerSaid("after, and at more length than what is left of the call") { At = At.AddDays(1) }], default);
+        }
+
+        Assert.Equal([new CallRemoved { At = At }], await relay.ReadAsync(Call, default));
+        Assert.Equal(["calls/" + Call], await KeptAsync());
+    }
+
+    [Fact]
+    public virtual async Task A_call_that_is_removed_while_many_append_stays_removed()
+    {
+        await Open().AppendAsync(Call, [new CallerSaid("first") { At = At }], default);
+        using var removed = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var log = Open();
+            while (!removed.IsCancellationRequested)
+            {
+                await log.AppendAsync(Call, [new CallerSaid("words") { At = At }], default);
+            }
+
+            await log.AppendAsync(Call, [new CallerSaid("last words") { At = At }], default);
+        })).ToList();
+        Assert.True(await Task.Run(() => Open().RemoveAsync(Call, At, default)));
+        await removed.CancelAsync();
+        await Task.WhenAll(writers);
+        Assert.Equal([new CallRemoved { At = At }], await Open().ReadAsync(Call, default));
     }
 
     [Fact]
@@ -116,5 +226,7 @@ public abstract class CallLogContract
         await Assert.ThrowsAsync<CallLogUnavailableException>(() => log.AppendAsync(Call, [new HandedOver { At = At }], default));
         await Assert.ThrowsAsync<CallLogUnavailableException>(() => log.ReadAsync(Call, default));
         await Assert.ThrowsAsync<CallLogUnavailableException>(() => log.TryClaimAsync(Call, Nonce, "owner", default));
+        await Assert.ThrowsAsync<CallLogUnavailableException>(() => log.ListAsync(new DateOnly(2026, 11, 20), null, 1, default));
+        await Assert.ThrowsAsync<CallLogUnavailableException>(() => log.RemoveAsync(Call, At, default));
     }
 }

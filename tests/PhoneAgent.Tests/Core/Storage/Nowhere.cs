@@ -24,9 +24,12 @@ internal sealed class Outage : HttpPipelineSynchronousPolicy
 {
     public bool On { get; set; }
 
+    /// <summary>How many more requests arrive before it begins; null for any number.</summary>
+    public int? OnAfter { get; set; }
+
     public override void OnSendingRequest(HttpMessage message)
     {
-        if (On)
+        if (On || OnAfter-- <= 0)
         {
             throw new IOException("The network is unreachable.");
         }

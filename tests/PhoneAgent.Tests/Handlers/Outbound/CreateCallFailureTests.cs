@@ -134,6 +134,10 @@ public sealed class CreateCallFailureTests
 
         public Task<bool> TryClaimAsync(CallSid call, string nonce, string owner, CancellationToken cancellation) => At().TryClaimAsync(call, nonce, owner, cancellation);
 
+        public Task<IReadOnlyList<CallSid>> ListAsync(DateOnly day, CallSid? after, int count, CancellationToken cancellation) => At().ListAsync(day, after, count, cancellation);
+
+        public Task<bool> RemoveAsync(CallSid call, DateTimeOffset at, CancellationToken cancellation) => At().RemoveAsync(call, at, cancellation);
+
         private ICallLog At() => isAway() ? new BrokenCallLog() : log;
     }
 
