@@ -17,7 +17,7 @@ internal static class AgentBrief
     public static AgentProfile For(AgentProfile profile, CallRecord record)
     {
         var brief = new StringBuilder(profile.Instructions);
-        var greeting = profile.Greeting;
+        var greeting = profile.OpeningPrompt;
         if (record.Direction is "outbound-api" or "outbound-dial")
         {
             brief.Append("\n\nYou placed this call yourself.");
@@ -36,7 +36,7 @@ internal static class AgentBrief
             greeting = "The call goes on after a short interruption. Do not greet again and do not repeat yourself: go on where the conversation stopped, in one short sentence.";
         }
 
-        return profile with { Instructions = brief.ToString(), Greeting = greeting };
+        return profile with { Instructions = brief.ToString(), Greeting = greeting, GreetingText = null };
     }
 
     private static string Transcript(CallRecord record)

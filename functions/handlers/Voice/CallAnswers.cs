@@ -45,8 +45,20 @@ public sealed class CallAnswers(
         Twiml.Redirect(StreamEndedUrl),
     ]);
 
-    /// <summary>As <see cref="Connect"/>, after the sentence that keeps a new caller from waiting in silence.</summary>
-    internal IResult Greet(CallSid callSid, StreamOffered offer) => Connect(callSid, offer, Twiml.Say(Settings.ConnectMessage));
+    /// <summary>
+    /// As <see cref="Connect"/>, after the sentence that keeps a new caller from waiting in silence, and those that nobody
+    /// may interrupt: the agent's disclosure, and that the call is recorded.
+    /// </summary>
+    internal IResult Greet(CallSid callSid, StreamOffered offer)
+    {
+        var agent = profiles.Find(offer.Agent);
+        return Connect(
+            callSid,
+            offer,
+            Twiml.Say(Settings.ConnectMessage),
+            Twiml.Say(agent?.Disclosure, agent?.Language),
+            Twiml.Say(agent is { Recording.Enabled: true } ? agent.Recording.Consent : null, agent?.Language));
+    }
 
     /// <summary>What Twilio is to be asked for an outbound request. Its context and message go nowhere near Twilio.</summary>
     internal CallToPlace Outbound(OutboundRequest request, RequestId id) => new(

@@ -12,6 +12,13 @@ internal static class Twiml
     /// <summary>Twilio reads no more. Source: https://www.twilio.com/docs/api/errors/11750</summary>
     public const int MaxBytes = 64 * 1024;
 
+    // Source: https://www.twilio.com/docs/voice/twiml/say
+    private static readonly string?[] SayLanguages =
+    [
+        "ca-ES", "da-DK", "de-DE", "en-AU", "en-CA", "en-GB", "en-IN", "en-US", "es-ES", "es-MX", "fi-FI", "fr-CA", "fr-FR", "it-IT", "ja-JP",
+        "ko-KR", "nb-NO", "nl-NL", "pl-PL", "pt-BR", "pt-PT", "ru-RU", "sv-SE", "zh-CN", "zh-HK", "zh-TW",
+    ];
+
     /// <summary><c>Response</c> with some verbs, as an answer of type text/xml; a null verb is left out.</summary>
     public static IResult Answer(params IEnumerable<XElement?> verbs) => Results.Text(Write(verbs), "text/xml", Encoding.UTF8);
 
@@ -31,7 +38,10 @@ internal static class Twiml
     }
 
     /// <summary>Speaks a text; nothing when there is none.</summary>
-    public static XElement? Say(string? text) => string.IsNullOrWhiteSpace(text) ? null : new XElement("Say", Sayable(text));
+    /// <param name="text">What is said.</param>
+    /// <param name="language">Language and region, like <c>de-DE</c>; one that not every voice of Twilio's speaks is left out, because the sentence would be, too.</param>
+    public static XElement? Say(string? text, string? language = null) => string.IsNullOrWhiteSpace(text) ? null
+        : new XElement("Say", SayLanguages.Contains(language) ? new XAttribute("language", language!) : null, Sayable(text));
 
     /// <summary>Waits; nothing for 0.</summary>
     public static XElement? Pause(int seconds) => seconds <= 0 ? null : new XElement("Pause", new XAttribute("length", Text(seconds)));
