@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using PhoneAgent.Core;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.Core.Trust;
@@ -38,7 +37,7 @@ internal sealed partial class CallEndpoint(
     {
         if (!CallSid.TryParse(callSid, out var call))
         {
-            Refuse(context, StatusCodes.Status403Forbidden, "callSid");
+            Refuse(context, StatusCodes.Status403Forbidden, StreamRefusal.CallSid, "callSid");
             return;
         }
 
@@ -46,22 +45,22 @@ internal sealed partial class CallEndpoint(
         var check = tickets.Check(call, ticket);
         if (check.Outcome != TicketOutcome.Genuine)
         {
-            Refuse(context, StatusCodes.Status403Forbidden, $"ticket {check.Outcome}");
+            Refuse(context, StatusCodes.Status403Forbidden, check.Outcome.Refusal(), $"ticket {check.Outcome}");
         }
         else if (!IsSignedAsRequired(context))
         {
-            Refuse(context, StatusCodes.Status403Forbidden, "signature");
+            Refuse(context, StatusCodes.Status403Forbidden, StreamRefusal.Signature, "signature");
         }
         else if (!context.WebSockets.IsWebSocketRequest || HttpProtocol.IsHttp10(context.Request.Protocol))
         {
-            Refuse(context, StatusCodes.Status400BadRequest, "no WebSocket");
+            Refuse(context, StatusCodes.Status400BadRequest, StreamRefusal.NoWebSocket, "no WebSocket");
         }
         else
         {
             using var place = calls.TryAdmit(call, out var refusal);
             if (place is null)
             {
-                Refuse(context, StatusCodes.Status503ServiceUnavailable, refusal);
+                Refuse(context, StatusCodes.Status503ServiceUnavailable, refusal, refusal.Words());
             }
             else
             {
@@ -94,10 +93,10 @@ internal sealed partial class CallEndpoint(
         return TwilioSignature.VerifyHandshake(context.Request.Headers[TwilioSignature.HeaderName], url, token, previous);
     }
 
-    private void Refuse(HttpContext context, int status, string reason)
+    private void Refuse(HttpContext context, int status, StreamRefusal refusal, string detail)
     {
-        Telemetry.Refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
-        LogRefused(status, reason);
+        refusal.Count();
+        LogRefused(status, detail);
         context.Response.StatusCode = status;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PhoneAgent.Core;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
@@ -20,7 +21,7 @@ public static class RelayApp
     /// <summary>Adds the relay's services; configuration is checked when the host starts.</summary>
     public static IServiceCollection AddMediaRelay(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddRelayConfiguration(configuration).AddAgentProfiles();
+        services.AddRelayConfiguration(configuration).AddAgentProfiles().AddTelemetryExport(configuration, "phoneagent-relay");
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Pacer(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IGeminiConnector, GeminiWebSocketConnector>();

@@ -35,6 +35,8 @@ public static partial class ConfigurationRules
         new("Outbound:Enabled", Need.Optional, Need.Unused, Switch, "Remove it to place no calls."),
         new("Outbound:MaxPerDestinationPerDay", Need.Optional, Need.Unused, value => Whole(value, 1, OutboundSettings.LargestCap), "Remove it for 5."),
         new("Outbound:MaxPerHour", Need.Optional, Need.Unused, value => Whole(value, 1, OutboundSettings.LargestCap), "Remove it for 30."),
+        new(TelemetryExport.EndpointKey, Need.Optional, Need.Optional, TelemetryExport.EndpointProblem, "Set it to your collector, for example http://localhost:4318, or remove it to send nothing."),
+        new(TelemetryExport.ProtocolKey, Need.Optional, Need.Optional, TelemetryExport.ProtocolProblem, "Remove it for http/protobuf."),
         new("Inbound:MaxConcurrentPerCaller", Need.Optional, Need.Unused, value => Whole(value, 1, InboundSettings.MaxMaxConcurrentPerCaller), "Remove it for 3."),
     ];
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PhoneAgent.Core;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
@@ -23,7 +24,7 @@ public static class PhoneAgentHandlers
     /// <summary>Adds every handler and its settings, which are checked when the host starts.</summary>
     public static IServiceCollection AddPhoneAgentHandlers(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddFunctionsConfiguration(configuration).AddAgentProfiles();
+        services.AddFunctionsConfiguration(configuration).AddAgentProfiles().AddTelemetryExport(configuration, "phoneagent-functions");
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));

@@ -49,18 +49,19 @@ public sealed class ActiveCalls(Func<int> maxCalls)
         }
     }
 
-    /// <summary>Takes a place for a call's stream; null with the reason when there is none. Disposing the place gives it back.</summary>
-    public CallPlace? TryAdmit(CallSid call, out string refusal)
+    /// <summary>Takes a place for a call's stream; null with the reason when there is none, which means nothing otherwise. Disposing the place gives it back.</summary>
+    public CallPlace? TryAdmit(CallSid call, out StreamRefusal refusal)
     {
         lock (_lock)
         {
             var waiting = _places.Where(place => place.IsWaiting).ToList();
-            refusal = _draining ? "stopping"
-                : _places.Count >= maxCalls() ? "full"
-                : waiting.Count >= MaxWaiting ? "too many without start"
-                : waiting.Count(place => place.Call == call) >= MaxWaitingPerCall ? "too many of one call without start"
-                : "";
-            if (refusal.Length > 0)
+            StreamRefusal? found = _draining ? StreamRefusal.Stopping
+                : _places.Count >= maxCalls() ? StreamRefusal.Full
+                : waiting.Count >= MaxWaiting ? StreamRefusal.Waiting
+                : waiting.Count(place => place.Call == call) >= MaxWaitingPerCall ? StreamRefusal.CallWaiting
+                : null;
+            refusal = found.GetValueOrDefault();
+            if (found is not null)
             {
                 return null;
             }

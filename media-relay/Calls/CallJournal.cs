@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PhoneAgent.Core;
 using PhoneAgent.Core.Calls;
 
 namespace PhoneAgent.MediaRelay.Calls;
@@ -41,6 +42,9 @@ internal sealed partial class CallJournal : IDisposable
         _time = time;
         _logger = logger;
     }
+
+    /// <summary>Told of every fact as it is noted, one at a time; must return quickly.</summary>
+    public Action<CallEvent>? Noted { get; init; }
 
     /// <summary>Notes a fact; never waits.</summary>
     public void Add(CallEvent fact)
@@ -103,6 +107,7 @@ internal sealed partial class CallJournal : IDisposable
         await loop;
         if (_dropped > 0)
         {
+            Telemetry.LogFactsDropped.Add(_dropped);
             LogDropped(_dropped);
         }
 
@@ -172,6 +177,7 @@ internal sealed partial class CallJournal : IDisposable
             await PauseAsync(RetryAfter, _givingUp.Token);
             if (_givingUp.IsCancellationRequested)
             {
+                Telemetry.LogFactsDropped.Add(facts.Count);
                 LogGivenUp(facts.Count);
                 return false;
             }
@@ -190,7 +196,11 @@ internal sealed partial class CallJournal : IDisposable
         }
     }
 
-    private CallEvent Stamped(CallEvent fact) => fact with { Relay = new RelayStamp(_nonce, ++_sequence) };
+    private CallEvent Stamped(CallEvent fact)
+    {
+        Noted?.Invoke(fact);
+        return fact with { Relay = new RelayStamp(_nonce, ++_sequence) };
+    }
 
     private readonly record struct Entry(CallEvent Fact, TaskCompletionSource<bool>? Stored);
 

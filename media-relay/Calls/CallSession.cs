@@ -1,4 +1,3 @@
-using PhoneAgent.Core;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Sockets;
@@ -59,16 +58,16 @@ internal sealed partial class CallSession
         var refusal = admitted.Refusal;
         if (refusal is null && !_place.TryTakeOver(this, admitted.Attempt))
         {
-            refusal = new CallEnd(EndReason.ProtocolViolation, "the call has a stream of this or a newer attempt", CallEnd.PolicyViolation);
+            refusal = new RefusedStream(StreamRefusal.OlderAttempt, new CallEnd(EndReason.ProtocolViolation, "the call has a stream of this or a newer attempt", CallEnd.PolicyViolation));
         }
 
         if (refusal is not null)
         {
-            Telemetry.Refusals.Add(1, new KeyValuePair<string, object?>("reason", refusal.Detail));
-            LogRefused(refusal.Reason, refusal.Detail);
-            await _twilio.CloseAsync(refusal.CloseCode, refusal.Detail ?? "");
+            refusal.Why.Count();
+            LogRefused(refusal.End.Reason, refusal.End.Detail);
+            await _twilio.CloseAsync(refusal.End.CloseCode, refusal.End.Detail ?? "");
             await DrainAsync();
-            return refusal;
+            return refusal.End;
         }
 
         return await HoldAsync(admitted, admission.MalformedMessages);
@@ -82,8 +81,9 @@ internal sealed partial class CallSession
         var start = admitted.Start!;
         var began = _time.GetTimestamp();
         var callerDue = new Signal();
-        using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger);
-        using var caller = new CallerAudio(callerDue);
+        using var meter = new CallMeter(_ticket.CallSid, admitted.Attempt, _time);
+        using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger) { Noted = meter.Observe };
+        using var caller = new CallerAudio(callerDue, _time);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
         var listener = new TwilioListener(_twilio, caller, conversation, _time, End, _logger);
         var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);

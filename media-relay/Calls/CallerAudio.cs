@@ -14,10 +14,15 @@ internal sealed class CallerAudio : IDisposable
     private readonly Lock _lock = new();
     private readonly ByteRing _ring = new(Limit);
     private readonly Signal _arrived;
+    private readonly LatencyProbe _latency;
     private long _dropped;
 
     /// <summary>Creates an empty buffer that signals <paramref name="arrived"/> at each append.</summary>
-    public CallerAudio(Signal arrived) => _arrived = arrived;
+    public CallerAudio(Signal arrived, TimeProvider time)
+    {
+        _arrived = arrived;
+        _latency = new LatencyProbe(time, LatencyProbe.FromCaller);
+    }
 
     /// <summary>Samples received from Twilio.</summary>
     public long Received
@@ -48,6 +53,7 @@ internal sealed class CallerAudio : IDisposable
     {
         lock (_lock)
         {
+            _latency.Arrived(_ring.End);
             _dropped += _ring.Append(mulaw);
         }
 
@@ -64,6 +70,15 @@ internal sealed class CallerAudio : IDisposable
         {
             position = Math.Max(position, _ring.Start);
             return _ring.Copy(position, into);
+        }
+    }
+
+    /// <summary>What lies before <paramref name="position"/> was sent to Gemini.</summary>
+    public void SentTo(long position)
+    {
+        lock (_lock)
+        {
+            _latency.Left(position);
         }
     }
 

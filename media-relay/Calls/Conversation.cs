@@ -1,3 +1,4 @@
+using PhoneAgent.Core;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.MediaRelay.Twilio;
@@ -22,7 +23,9 @@ internal sealed class Conversation : IDisposable
     private readonly Playback _playback = new();
     private readonly SpokenTurns _turns;
     private readonly CallerSpeech _callerSpeech = new();
+    private readonly LatencyProbe _latency;
     private bool _clearDue;
+    private TimeSpan _interruptedAt;
     private bool _markDue;
     private long _markedTo;
     private long _totalTokens;
@@ -42,6 +45,7 @@ internal sealed class Conversation : IDisposable
         _messages = messages;
         _twilioDue = twilioDue;
         _turns = new SpokenTurns(journal, time);
+        _latency = new LatencyProbe(time, LatencyProbe.FromAgent);
         _began = time.GetTimestamp();
     }
 
@@ -79,6 +83,11 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             var start = _playback.Appended;
+            if (start == _playback.Sent && _playback.PlayedOutAt <= Now)
+            {
+                _latency.Arrived(start); // nothing is ahead of it, so whatever it waits for is the relay
+            }
+
             _playback.Append(mulaw);
             _turns.AgentSpoke(start, _playback.Appended);
         }
@@ -153,7 +162,9 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             CallerActed();
-            var heardTo = _playback.Clear(Now);
+            _interruptedAt = Now;
+            var heardTo = _playback.Clear(_interruptedAt);
+            _latency.Dropped();
             _clearDue = true;
             _markDue = false;
             _markedTo = _playback.Sent;
@@ -195,6 +206,7 @@ internal sealed class Conversation : IDisposable
             if (_clearDue)
             {
                 _clearDue = false;
+                Telemetry.InterruptionLatency.Record((Now - _interruptedAt).TotalSeconds);
                 return _messages.Clear(message);
             }
 
@@ -210,6 +222,7 @@ internal sealed class Conversation : IDisposable
             {
                 _markDue = _playback.Sent - _markedTo >= MarkEvery;
                 _turns.WentOut(_playback.Sent, Now, _callerSpeech.LastSoundAt);
+                _latency.Left(_playback.Sent);
                 return _messages.Media(mulaw[..length], message);
             }
 

@@ -10,7 +10,10 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// <param name="Attempt">Which attempt of the call this stream is, from 1.</param>
 /// <param name="Record">What the log knows of the call; null when refused.</param>
 /// <param name="Refusal">Why there is no stream; null when there is.</param>
-internal sealed record Admission(StreamStart? Start, int Attempt, CallRecord? Record, CallEnd? Refusal);
+internal sealed record Admission(StreamStart? Start, int Attempt, CallRecord? Record, RefusedStream? Refusal);
+
+/// <summary>Why a stream is turned away, and how it ends for that.</summary>
+internal sealed record RefusedStream(StreamRefusal Why, CallEnd End);
 
 /// <summary>
 /// The first messages of a stream, up to the proof that it is the one its ticket was made for and the only one. Before
@@ -38,8 +41,8 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
         if (await Task.WhenAny(reading, timedOut.Task) != reading)
         {
             // The close code is told first; the reader ends with the peer's answer, or is cut off without one.
-            var late = Violation($"no start within {StartTimeout.TotalSeconds:0} s");
-            await twilio.CloseAsync(late.CloseCode, late.Detail!);
+            var late = Violation(StreamRefusal.NoStart, $"no start within {StartTimeout.TotalSeconds:0} s");
+            await twilio.CloseAsync(late.End.CloseCode, late.End.Detail!);
             using var cutOff = services.Time.CreateTimer(_ => twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
             await reading;
             return Refused(late);
@@ -54,11 +57,11 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
         return await ClaimAsync(start!);
     }
 
-    private static Admission Refused(CallEnd end) => new(null, 0, null, end);
+    private static Admission Refused(RefusedStream refusal) => new(null, 0, null, refusal);
 
-    private static CallEnd Violation(string detail) => new(EndReason.ProtocolViolation, detail, CallEnd.PolicyViolation);
+    private static RefusedStream Violation(StreamRefusal why, string detail) => new(why, new CallEnd(EndReason.ProtocolViolation, detail, CallEnd.PolicyViolation));
 
-    private async Task<(StreamStart? Start, CallEnd? Refusal)> ReadStartAsync()
+    private async Task<(StreamStart? Start, RefusedStream? Refusal)> ReadStartAsync()
     {
         for (var i = 0; i < MaxMessagesBeforeStart; i++)
         {
@@ -66,27 +69,27 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
             switch (read.Kind)
             {
                 case SocketReadKind.TooLarge:
-                    return (null, new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge));
+                    return (null, new RefusedStream(StreamRefusal.TooLarge, new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge)));
                 case not SocketReadKind.Message:
-                    return (null, new CallEnd(EndReason.StreamLost, "the socket ended before start"));
+                    return (null, new RefusedStream(StreamRefusal.GoneBeforeStart, new CallEnd(EndReason.StreamLost, "the socket ended before start")));
             }
 
             var message = read.Message.Span;
             switch (StreamMessage.Read(message).Kind)
             {
                 case StreamMessageKind.Start:
-                    return !StreamStart.TryRead(message, out var start, out var problem) ? (null, Violation(problem))
-                        : !Matches(start) ? (null, Violation("start names another call or account than the ticket"))
+                    return !StreamStart.TryRead(message, out var start, out var problem) ? (null, Violation(StreamRefusal.BadStart, problem))
+                        : !Matches(start) ? (null, Violation(StreamRefusal.OtherCall, "start names another call or account than the ticket"))
                         : (start, null);
                 case StreamMessageKind.Stop:
-                    return (null, new CallEnd(EndReason.CallerHungUp, "stop before start"));
+                    return (null, new RefusedStream(StreamRefusal.HungUpBeforeStart, new CallEnd(EndReason.CallerHungUp, "stop before start")));
                 case StreamMessageKind.Malformed:
                     MalformedMessages++;
                     break;
             }
         }
 
-        return (null, Violation("too many messages before start"));
+        return (null, Violation(StreamRefusal.NoStart, "too many messages before start"));
     }
 
     // The log knows which attempt the ticket was offered for. A valid ticket suffices: what the log does not know, the
@@ -104,7 +107,7 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
         {
             if (!await services.Log.TryClaimAsync(ticket.CallSid, ticket.Nonce, services.NewId(), CancellationToken.None))
             {
-                return Refused(Violation("the ticket was used already"));
+                return Refused(Violation(StreamRefusal.TicketUsed, "the ticket was used already"));
             }
 
             var record = CallRecord.From(ticket.CallSid, await services.Log.ReadAsync(ticket.CallSid, CancellationToken.None));
@@ -115,17 +118,17 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
 
             if (record.Attempts.FirstOrDefault(attempt => attempt.End?.Reason.IsFinal() == true)?.End is { } end)
             {
-                return Refused(new CallEnd(end.Reason, "the call has ended already"));
+                return Refused(new RefusedStream(StreamRefusal.CallOver, new CallEnd(end.Reason, "the call has ended already")));
             }
 
             var attempt = AttemptOf(record, start);
             return record.Attempts.Any(other => other.Number > attempt && other.Started)
-                ? Refused(Violation("a newer stream of the call has begun"))
+                ? Refused(Violation(StreamRefusal.OlderAttempt, "a newer stream of the call has begun"))
                 : new Admission(start, attempt, record, null);
         }
         catch (CallLogUnavailableException)
         {
-            return Refused(new CallEnd(EndReason.InternalError, "the call log is unavailable", CallEnd.InternalError));
+            return Refused(new RefusedStream(StreamRefusal.LogUnavailable, new CallEnd(EndReason.InternalError, "the call log is unavailable", CallEnd.InternalError)));
         }
     }
 }

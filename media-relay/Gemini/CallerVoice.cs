@@ -43,6 +43,7 @@ internal sealed class CallerVoice(CallerAudio audio)
     {
         _position += _pending;
         Interlocked.Add(ref _sent, _pending);
+        audio.SentTo(_position);
         audio.Release(_position);
     }
 }

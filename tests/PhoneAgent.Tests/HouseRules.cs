@@ -15,19 +15,7 @@ public sealed class HouseRules
         "Google.GenAI",
     ];
 
-    private static string Root
-    {
-        get
-        {
-            var folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "ServerlessPhoneAgent.sln")))
-            {
-                folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run from a checkout.");
-            }
-
-            return folder;
-        }
-    }
+    private static string Root => Checkout.Root;
 
     [Theory]
     [InlineData("core/PhoneAgent.Core.csproj", "")]

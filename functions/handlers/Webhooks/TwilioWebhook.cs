@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,7 +15,8 @@ public sealed class TwilioWebhook(IOptionsMonitor<TwilioSettings> twilio, IOptio
     /// <param name="request">As it came.</param>
     /// <param name="answer">Answers the proven form.</param>
     /// <param name="otherwise">Answers when <paramref name="answer"/> broke, without a word about why.</param>
-    internal async Task<IResult> AnswerAsync(HttpRequest request, Func<TwilioForm, CancellationToken, Task<IResult>> answer, Func<IResult> otherwise)
+    /// <param name="webhook">Whose method asks; names the span.</param>
+    internal async Task<IResult> AnswerAsync(HttpRequest request, Func<TwilioForm, CancellationToken, Task<IResult>> answer, Func<IResult> otherwise, [CallerMemberName] string webhook = "")
     {
         var cancellation = request.HttpContext.RequestAborted;
         var (form, refusal) = await ReadAsync(request, cancellation).ConfigureAwait(false);
@@ -22,6 +25,8 @@ public sealed class TwilioWebhook(IOptionsMonitor<TwilioSettings> twilio, IOptio
             return Refuse(refusal!.Value);
         }
 
+        using var span = CallSpans.Begin(form.CallSid, "webhook " + webhook.Replace("Async", "", StringComparison.Ordinal), ActivityKind.Server);
+        span?.SetTag("phoneagent.call_sid", form.CallSid.Value);
         using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("CallSid", form.CallSid.Value) });
         try
         {
@@ -36,6 +41,7 @@ public sealed class TwilioWebhook(IOptionsMonitor<TwilioSettings> twilio, IOptio
 #pragma warning restore CA1031
         {
             logger.WebhookBroke(broken);
+            span?.SetStatus(ActivityStatusCode.Error);
             return otherwise();
         }
     }

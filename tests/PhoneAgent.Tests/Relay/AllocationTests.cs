@@ -4,12 +4,13 @@ using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Gemini;
+using PhoneAgent.Tests.Measurements;
 using PhoneAgent.Tests.VirtualTime;
 
 namespace PhoneAgent.Tests.Relay;
 
 /// <summary>
-/// What a whole call session allocates while audio flows, with sockets that allocate nothing. Alone, because other tests make
+/// What a whole call session allocates while audio flows and everything is measured, with sockets that allocate nothing. Alone, because other tests make
 /// the garbage collector trim what the runtime keeps for a thread.
 /// </summary>
 [Collection(nameof(AllocationTests))]
@@ -38,6 +39,7 @@ public sealed class AllocationTests : IDisposable
     private readonly FedSocket _twilio = new();
     private readonly FedSocket _gemini = new();
     private readonly byte[] _echo = new byte[256];
+    private readonly Exported _exported = new();
     private readonly Pacer _pacer;
     private readonly CallPlace _place;
     private int _echoLength;
@@ -52,6 +54,7 @@ public sealed class AllocationTests : IDisposable
     {
         _place.Dispose();
         _pacer.Dispose();
+        _exported.Dispose();
     }
 
     [Fact]

@@ -418,11 +418,11 @@ public sealed class CallSessionTests
     {
         var calls = new ActiveCalls(() => 1_000);
         var call = CallSid.Parse(VirtualPhone.CallSid);
-        var waiting = Enumerable.Range(0, ActiveCalls.MaxWaitingPerCall).Select(_ => calls.TryAdmit(call, out string _)).ToList();
+        var waiting = Enumerable.Range(0, ActiveCalls.MaxWaitingPerCall).Select(_ => calls.TryAdmit(call, out StreamRefusal _)).ToList();
 
         Assert.All(waiting, Assert.NotNull);
         Assert.Null(calls.TryAdmit(call, out var refusal));
-        Assert.Equal("too many of one call without start", refusal);
+        Assert.Equal(StreamRefusal.CallWaiting, refusal);
 
         for (var i = waiting.Count; i < ActiveCalls.MaxWaiting; i++)
         {
@@ -430,7 +430,7 @@ public sealed class CallSessionTests
         }
 
         Assert.Null(calls.TryAdmit(CallSid.Parse($"CA{999:x32}"), out refusal));
-        Assert.Equal("too many without start", refusal);
+        Assert.Equal(StreamRefusal.Waiting, refusal);
         waiting[0]!.Dispose();
         Assert.NotNull(calls.TryAdmit(CallSid.Parse($"CA{999:x32}"), out _));
     }

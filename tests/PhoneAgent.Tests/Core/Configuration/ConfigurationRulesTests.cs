@@ -89,6 +89,8 @@ public sealed class ConfigurationRulesTests
     [InlineData("Outbound:MaxPerHour", "1001")]
     [InlineData("Inbound:MaxConcurrentPerCaller", "0")]
     [InlineData("Inbound:BlockedPrefixes:0", "+1 900")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]
     public void A_wrong_value_is_named_by_its_key_and_never_repeated(string key, string value)
     {
         var problem = Assert.Single(Problems(new(Complete) { [key] = value }, ServiceRole.Functions, ServiceRole.Relay));
@@ -113,6 +115,8 @@ public sealed class ConfigurationRulesTests
     [InlineData("Outbound:AllowedPrefixes:0", "+1")]
     [InlineData("Outbound:AllowedPrefixes:0", "+14155550100")]
     [InlineData("Inbound:BlockedPrefixes:0", "+1900")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]
     [InlineData("Twilio:PhoneNumbers:0", "+14155550100")]
     public void A_right_value_is_taken(string key, string value) =>
         Assert.Empty(Problems(new(Complete) { [key] = value }, ServiceRole.Functions, ServiceRole.Relay));

@@ -43,7 +43,7 @@ public sealed class AdversarialSilenceTests
         Assert.Equal(1008, await closing);
         await AdvanceUntilAsync(time, () => relay.ActiveCalls == 0);
         Assert.True(seconds >= 10, $"Closed after {seconds} s.");
-        Assert.Equal(["1 no start within 10 s"], meter.Counted);
+        Assert.Equal(["1 stream.NoStart"], meter.Counted);
         Assert.Contains("The stream was refused: ProtocolViolation, no start within 10 s.", Assert.Single(relay.Log.Lines, IsOurs), StringComparison.Ordinal);
         Assert.Equal(0, relay.Gemini.ConnectionsSeen);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PhoneAgent.Core.Trust;
+using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.Simulator.Load;
 using PhoneAgent.Tests.Handlers.Adversarial;
 
@@ -11,6 +12,32 @@ public class RelayUnderAttack : IAsyncLifetime
     public const string AuthToken = "the-token-of-today";
     public const string PreviousAuthToken = "the-token-of-yesterday";
     public const string StreamUrl = "wss://relay.example.net/stream";
+
+    private static readonly Dictionary<string, StreamRefusal> Counted = new()
+    {
+        ["callSid"] = StreamRefusal.CallSid,
+        ["ticket Malformed"] = StreamRefusal.TicketMalformed,
+        ["ticket Forged"] = StreamRefusal.TicketForged,
+        ["ticket Expired"] = StreamRefusal.TicketExpired,
+        ["ticket FromTheFuture"] = StreamRefusal.TicketFromTheFuture,
+        ["signature"] = StreamRefusal.Signature,
+        ["no WebSocket"] = StreamRefusal.NoWebSocket,
+        ["too many without start"] = StreamRefusal.Waiting,
+        ["too many of one call without start"] = StreamRefusal.CallWaiting,
+        ["too many messages before start"] = StreamRefusal.NoStart,
+        ["a message was too large"] = StreamRefusal.TooLarge,
+        ["the socket ended before start"] = StreamRefusal.GoneBeforeStart,
+        ["stop before start"] = StreamRefusal.HungUpBeforeStart,
+        ["start could not be read"] = StreamRefusal.BadStart,
+        ["start names no call and account"] = StreamRefusal.BadStart,
+        ["start names no stream"] = StreamRefusal.BadStart,
+        ["start announces audio that is not µ-law, 8 kHz, one channel"] = StreamRefusal.BadStart,
+        ["start names another call or account than the ticket"] = StreamRefusal.OtherCall,
+        ["the ticket was used already"] = StreamRefusal.TicketUsed,
+        ["the call has ended already"] = StreamRefusal.CallOver,
+        ["the call has a stream of this or a newer attempt"] = StreamRefusal.OlderAttempt,
+        ["a newer stream of the call has begun"] = StreamRefusal.OlderAttempt,
+    };
 
     private static readonly byte[] Key = Convert.FromBase64String(RelayOnLoopback.TicketKey);
     private static int _calls;
@@ -71,7 +98,7 @@ public class RelayUnderAttack : IAsyncLifetime
     /// under the reason; Gemini has seen nobody. Without a reason, it was not worth a line.
     /// </summary>
     /// <param name="line">What the line says after its scopes; null for none.</param>
-    /// <param name="reason">What it is counted under.</param>
+    /// <param name="reason">The cause as the log has it; it is counted under its word.</param>
     /// <param name="attack">What the stranger does.</param>
     /// <param name="running">Calls that are on before and go on after it.</param>
     internal async Task ProveRefusedAsync(string? line, string? reason, Func<Task> attack, int running = 0)
@@ -81,7 +108,7 @@ public class RelayUnderAttack : IAsyncLifetime
         await attack();
         await UntilIdleAsync(running);
 
-        Assert.Equal(reason is null ? [] : ["1 " + reason], meter.Counted);
+        Assert.Equal(reason is null ? [] : ["1 stream." + Counted[reason]], meter.Counted);
         var noted = LinesAfter(lines);
         if (line is null)
         {

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Tests.Handlers.Adversarial;
+using PhoneAgent.Tests.VirtualTime;
+
+namespace PhoneAgent.Tests.Measurements;
+
+/// <summary>What a call leaves at the collector.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class CallTelemetryTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void A_call_is_measured()
+    {
+        using var exported = new Exported();
+        var duringTheCall = HoldInterruptedCall(exported);
+
+        Assert.Contains("phoneagent.calls.active: 1", duringTheCall);
+        Assert.Contains("phoneagent.calls.active: 0", exported.Metrics());
+        Assert.Contains("phoneagent.streams.ended{reason=CallerHungUp}: 1", exported.Metrics());
+        Assert.Contains("phoneagent.tokens{kind=Unknown}: 120", exported.Metrics());
+        Assert.Contains("phoneagent.messages.skipped: 1", exported.Metrics());
+        Assert.Equal((1, 10.0), Rounded(exported.Histogram("phoneagent.stream.duration")));
+        Assert.Equal((1, 0), Rounded(exported.Histogram("phoneagent.interruption.latency")));
+
+        // One sample a second; the caller's first words wait until Gemini is there.
+        var caller = exported.Histogram("phoneagent.added.latency{direction=caller}");
+        Assert.InRange(caller.Count, 9, 11);
+        Assert.InRange(caller.Max, 0.1, 0.2);
+        Assert.Equal((2, 0), Rounded(exported.Histogram("phoneagent.added.latency{direction=agent}")));
+    }
+
+    [Fact]
+    public void A_call_is_one_trace_with_a_span_for_every_turn()
+    {
+        using var exported = new Exported();
+        HoldInterruptedCall(exported);
+
+        Assert.All(exported.Spans, span => Assert.Equal(VirtualPhone.CallSid[2..], span.TraceId.ToHexString()));
+        var stream = Assert.Single(exported.Spans, span => span.OperationName == "stream");
+        Assert.Equal(default, stream.ParentSpanId);
+        Assert.Equal("CallerHungUp", stream.GetTagItem("phoneagent.end_reason"));
+        Assert.Equal(ActivityStatusCode.Unset, stream.Status);
+        var turns = exported.Spans.Where(span => span.OperationName == "turn").ToList();
+        Assert.Equal([false, true], turns.Select(turn => turn.GetTagItem("phoneagent.interrupted")));
+        Assert.All(turns, turn =>
+        {
+            Assert.Equal(stream.SpanId, turn.ParentSpanId);
+            Assert.Equal((int)turn.GetTagItem("phoneagent.heard_ms")!, turn.Duration.TotalMilliseconds, 1.0);
+            Assert.True(turn.StartTimeUtc >= stream.StartTimeUtc && turn.StartTimeUtc + turn.Duration <= stream.StartTimeUtc + stream.Duration);
+        });
+        Assert.Null(Activity.Current);
+    }
+
+    [Fact]
+    public void Neither_words_nor_numbers_nor_tickets_are_measured()
+    {
+        using var exported = new Exported();
+        HoldInterruptedCall(exported);
+
+        var tags = exported.Spans.SelectMany(span => span.TagObjects).Where(tag => tag.Key != "phoneagent.call_sid").Select(tag => $"{tag.Key}={tag.Value}");
+        var all = string.Join('\n', [.. exported.Metrics(), .. tags, .. exported.Spans.Select(span => span.DisplayName)]);
+        Assert.DoesNotContain("secret", all, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(VirtualPhone.CallSid[2..], all, StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("MZ1", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lost_Gemini_marks_the_span_as_failed()
+    {
+        using var exported = new Exported();
+        VirtualClock.Run(async time =>
+        {
+            using var call = new VirtualCall(time, new VirtualGemini(time, VirtualCall.Latency) { CompletesSetup = false });
+            await call.Phone.StartAsync();
+            var speaking = call.Phone.SpeakAsync(60 * Second);
+            Assert.Equal(EndReason.GeminiUnavailable, (await call.EndAsync()).Reason);
+            await speaking;
+        });
+
+        Assert.Equal(ActivityStatusCode.Error, Assert.Single(exported.Spans, span => span.OperationName == "stream").Status);
+        Assert.Contains("phoneagent.streams.ended{reason=GeminiUnavailable}: 1", exported.Metrics());
+    }
+
+    private static (long Count, double Max) Rounded((long Count, double Max) histogram) => (histogram.Count, Math.Round(histogram.Max, 1));
+
+    private static IReadOnlyList<string> HoldInterruptedCall(Exported exported)
+    {
+        IReadOnlyList<string> duringTheCall = [];
+        VirtualClock.Run(async time =>
+        {
+            using var call = new VirtualCall(time);
+            await call.Phone.StartAsync();
+            var speaking = call.Phone.SpeakAsync(10 * Second);
+            await time.Pass(Second);
+            await call.Gemini.SendAsync("""{"serverContent":{"inputTranscription":{"text":"my secret"}}}""");
+            await call.Gemini.SayAsync(2_000, "a secret greeting");
+            await call.Gemini.CompleteTurnAsync();
+            await time.Pass(3 * Second);
+            await call.Gemini.SayAsync(4_000, "a secret answer that is cut");
+            await time.Pass(Second);
+            await call.Gemini.SendAsync("""{"serverContent":{"interrupted":true}}""");
+            await call.Phone.SendAsync("garbage");
+            duringTheCall = exported.Metrics();
+            await speaking;
+            await call.Phone.HangUpAsync();
+            await call.EndAsync();
+        });
+        return duringTheCall;
+    }
+}
