@@ -25,6 +25,8 @@ public sealed class CallTelemetryTests
         Assert.Equal((1, 10.0), Rounded(exported.Histogram("phoneagent.stream.duration")));
         Assert.Equal((1, 0), Rounded(exported.Histogram("phoneagent.interruption.latency")));
 
+        Assert.Equal((2, 0), Rounded(exported.Histogram("phoneagent.response.latency"))); // the caller never pauses
+
         // One sample a second; the caller's first words wait until Gemini is there.
         var caller = exported.Histogram("phoneagent.added.latency{direction=caller}");
         Assert.InRange(caller.Count, 9, 11);
@@ -48,7 +50,7 @@ public sealed class CallTelemetryTests
         Assert.All(turns, turn =>
         {
             Assert.Equal(stream.SpanId, turn.ParentSpanId);
-            Assert.Equal((int)turn.GetTagItem("phoneagent.heard_ms")!, turn.Duration.TotalMilliseconds, 1.0);
+            Assert.Equal((int)turn.GetTagItem("phoneagent.heard_ms")!, turn.Duration.TotalMilliseconds, 2 * VirtualCall.Latency.TotalMilliseconds);
             Assert.True(turn.StartTimeUtc >= stream.StartTimeUtc && turn.StartTimeUtc + turn.Duration <= stream.StartTimeUtc + stream.Duration);
         });
         Assert.Null(Activity.Current);
