@@ -113,7 +113,7 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
             var record = CallRecord.From(ticket.CallSid, await services.Log.ReadAsync(ticket.CallSid, CancellationToken.None));
             if (record.RemovedAt is not null)
             {
-                return Refused(Violation("the call was removed"));
+                return Refused(Violation(StreamRefusal.CallRemoved, "the call was removed"));
             }
 
             if (record.Attempts.FirstOrDefault(attempt => attempt.End?.Reason.IsFinal() == true)?.End is { } end)

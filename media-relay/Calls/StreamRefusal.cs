@@ -63,6 +63,9 @@ public enum StreamRefusal
     /// <summary>The call has ended already.</summary>
     CallOver,
 
+    /// <summary>The owner removed the call.</summary>
+    CallRemoved,
+
     /// <summary>The call has a stream of this or a newer attempt.</summary>
     OlderAttempt,
 
