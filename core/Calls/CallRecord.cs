@@ -93,9 +93,16 @@ public sealed record CallRecord
     [JsonIgnore]
     public CallAttempt? NewestOffered => Attempts.LastOrDefault(attempt => attempt.OfferedAt is not null);
 
+    /// <summary>
+    /// The end that ended the call with its stream; null while it may go on. What a stream says of its end when the next one
+    /// has been offered already is too late to end anything.
+    /// </summary>
+    [JsonIgnore]
+    public AttemptEnd? FinalEnd { get; init; }
+
     /// <summary>Whether the call is known to have ended.</summary>
     [JsonIgnore]
-    public bool IsOver => RemovedAt is not null || Statuses.Any(one => CallStatuses.IsFinal(one.Status)) || End?.Reason.IsFinal() == true;
+    public bool IsOver => RemovedAt is not null || FinalEnd is not null || Statuses.Any(one => CallStatuses.IsFinal(one.Status));
 
     /// <summary>Folds the events of a call, in the order they were stored.</summary>
     public static CallRecord From(CallSid callSid, IEnumerable<CallEvent> events)
@@ -146,6 +153,17 @@ public sealed record CallAttempt(int Number)
     /// <summary>What its tokens cost, nothing as long as no end is logged; null when that is not known. See <see cref="CallRecord.EstimatedCostUsd"/>.</summary>
     [JsonIgnore]
     public decimal? EstimatedCostUsd => End is null or { Figures.TotalTokens: 0 } ? 0 : End.Figures.Tokens == default ? null : ModelPrices.Cost(Model, End.Figures.Tokens);
+
+    /// <summary>
+    /// The stream as it was known when the next one was offered, which decisions go by: what comes later of a stream that was given up
+    /// changes none. Itself as long as it is the newest.
+    /// </summary>
+    [JsonIgnore]
+    public CallAttempt Settled => GivenUpAs ?? this;
+
+    /// <inheritdoc cref="Settled"/>
+    [JsonIgnore]
+    internal CallAttempt? GivenUpAs { get; init; }
 
     /// <summary>Whether the relay ever had it.</summary>
     [JsonIgnore]

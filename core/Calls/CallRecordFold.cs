@@ -17,6 +17,8 @@ internal sealed class CallRecordFold
     private CallReceived? _received;
     private DateTimeOffset? _beganAt;
     private DateTimeOffset? _removedAt;
+    private AttemptEnd? _finalEnd;
+    private int _newestOffered;
 
     public void Add(CallEvent one)
     {
@@ -28,6 +30,7 @@ internal sealed class CallRecordFold
                 break;
             case StreamOffered offer:
                 _attemptOfNonce[offer.Nonce] = offer.Attempt;
+                GiveUpBefore(offer.Attempt);
                 Change(offer.Attempt, attempt => attempt with { Offer = offer, OfferedAt = attempt.OfferedAt ?? offer.At, Agent = offer.Agent });
                 break;
             case StatusChanged status:
@@ -80,6 +83,7 @@ internal sealed class CallRecordFold
             CallSid = callSid,
             BeganAt = _beganAt,
             RemovedAt = _removedAt,
+            FinalEnd = _finalEnd,
             Direction = _received?.Direction,
             Caller = _received?.From,
             Called = _received?.To,
@@ -119,9 +123,11 @@ internal sealed class CallRecordFold
                 Change(number, attempt => attempt with { HandedOverAt = one.At });
                 break;
             case StreamEnded ended when known:
-                Change(number, attempt => attempt with { End = new AttemptEnd(ended.At, ended.Reason, ended.Detail, ended.Figures) });
+                var end = new AttemptEnd(ended.At, ended.Reason, ended.Detail, ended.Figures);
+                Change(number, attempt => attempt with { End = end });
+                _finalEnd ??= ended.Reason.IsFinal() && number >= _newestOffered ? end : null;
                 break;
-            case TransferRequested asked when known:
+            case TransferRequested asked when known && number >= _newestOffered:
                 _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
                 break;
             case CallerSaid or AgentSaid or AgentInterrupted or AgentChanged or DigitPressed or ToolCalled:
@@ -132,6 +138,15 @@ internal sealed class CallRecordFold
 
     private void Change(int number, Func<CallAttempt, CallAttempt> change) =>
         _attempts[number] = change(_attempts.TryGetValue(number, out var attempt) ? attempt : new CallAttempt(number));
+
+    private void GiveUpBefore(int number)
+    {
+        _newestOffered = Math.Max(_newestOffered, number);
+        foreach (var (older, attempt) in _attempts.Where(one => one.Key < number && one.Value.GivenUpAs is null).ToList())
+        {
+            _attempts[older] = attempt with { GivenUpAs = attempt with { Transfer = TransferOf(older) } };
+        }
+    }
 
     private CallTransfer? TransferOf(int attempt) => _transfers.TryGetValue(attempt, out var transfer) ? transfer : null;
 

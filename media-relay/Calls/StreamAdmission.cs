@@ -116,7 +116,7 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
                 return Refused(Violation(StreamRefusal.CallRemoved, "the call was removed"));
             }
 
-            if (record.Attempts.FirstOrDefault(attempt => attempt.End?.Reason.IsFinal() == true)?.End is { } end)
+            if (record.FinalEnd is { } end)
             {
                 return Refused(new RefusedStream(StreamRefusal.CallOver, new CallEnd(end.Reason, "the call has ended already")));
             }

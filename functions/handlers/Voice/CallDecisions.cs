@@ -36,7 +36,7 @@ public static class CallDecisions
             : record.RemovedAt is not null ? new CallDecision.HangUp { Row = DecisionRow.Removed }
             : now - (record.BeganAt ?? now) >= limits.MaxAge ? new CallDecision.HangUp { Row = DecisionRow.TooOld }
             : NextAttempt(record) > limits.MaxAttempts ? new CallDecision.HangUp { Row = DecisionRow.TooManyAttempts }
-            : newest?.End?.Reason.IsFinal() == true ? new CallDecision.HangUp { Row = DecisionRow.Finished }
+            : record.FinalEnd is not null ? new CallDecision.HangUp { Row = DecisionRow.Finished }
             : fields.DialCallStatus is { } outcome ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.TransferFailed, TransferOutcome = outcome }
             : newest is null ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.NeverStarted }
             : !newest.Started ? AfterNeverStarted(record)
@@ -51,7 +51,7 @@ public static class CallDecisions
     // Offers in a row, from the newest back, that no relay took up: the first retry comes at once, the last after 8 s.
     private static CallDecision AfterNeverStarted(CallRecord record)
     {
-        var inARow = record.Attempts.Reverse().TakeWhile(attempt => !attempt.Started).Count();
+        var inARow = record.Attempts.Reverse().TakeWhile(attempt => !attempt.Settled.Started).Count();
         return inARow <= PausesBeforeRetry.Length
             ? new CallDecision.Connect(NextAttempt(record), PausesBeforeRetry[inARow - 1]) { Row = DecisionRow.NeverStarted }
             : new CallDecision.Apologise { Row = DecisionRow.NeverStartedTooOften };
@@ -80,6 +80,7 @@ public static class CallDecisions
     private static CallDecision AfterStreamLost(CallRecord record, DateTimeOffset now)
     {
         var losses = record.Attempts
+            .Select(attempt => attempt.Settled)
             .Where((attempt, i) => IsLoss(attempt) && now - (attempt.End?.At ?? record.Attempts.ElementAtOrDefault(i + 1)?.OfferedAt ?? now) <= LossWindow)
             .Count();
         return losses < LossesAllowed

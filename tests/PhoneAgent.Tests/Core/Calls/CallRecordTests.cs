@@ -95,6 +95,23 @@ public sealed class CallRecordTests
     }
 
     [Fact]
+    public void An_end_that_comes_when_the_next_stream_was_offered_ends_the_stream_but_not_the_call()
+    {
+        CallEvent[] begin = [Offered(1, First, 0), Started(1, First, 1, 1)];
+        var end = Ended(First, 2, 7, EndReason.AgentHungUp, new());
+        var inTime = CallRecord.From(Call, [.. begin, end, Offered(2, Second, 8)]);
+        Assert.Equal((EndReason.AgentHungUp, true), (inTime.FinalEnd?.Reason, inTime.IsOver));
+        Assert.Equal(EndReason.AgentHungUp, inTime.Attempts[0].Settled.End?.Reason);
+        var late = CallRecord.From(Call, [.. begin, Offered(2, Second, 6), end, new TransferRequested("owner", "late") { At = At(8), Relay = new(First, 3) }]);
+        Assert.Equal((null, false), (late.FinalEnd, late.IsOver));
+        Assert.Equal(EndReason.AgentHungUp, late.Attempts[0].End?.Reason);
+        Assert.Null(late.Attempts[0].Settled.End);
+        Assert.Empty(late.Transfers);
+        var unoffered = CallRecord.From(Call, [Started(1, First, 1, 1), end]);
+        Assert.Equal(EndReason.AgentHungUp, unoffered.FinalEnd?.Reason);
+    }
+
+    [Fact]
     public void Two_racing_offers_are_one_attempt_whichever_is_taken_up()
     {
         var record = CallRecord.From(Call, [Offered(1, First, 0), Offered(1, Second, 0), Started(1, First, 1, 1), Ended(First, 2, 3, EndReason.AgentHungUp, new())]);
