@@ -89,6 +89,10 @@ public sealed record CallRecord
     [JsonIgnore]
     public DateTimeOffset? RemovedAt { get; init; }
 
+    /// <summary>Name of the agent profile that has the call now: the one its newest stream was offered with, or the last that took over in it.</summary>
+    [JsonIgnore]
+    public string? CurrentAgent => NewestOffered is { } newest ? newest.LastAgent ?? newest.Agent : Agent;
+
     /// <summary>The newest stream the handlers offered: the one that decisions look at.</summary>
     [JsonIgnore]
     public CallAttempt? NewestOffered => Attempts.LastOrDefault(attempt => attempt.OfferedAt is not null);
@@ -123,6 +127,10 @@ public sealed record CallAttempt(int Number)
 {
     /// <summary>Name of the agent profile offered with it.</summary>
     public string? Agent { get; init; }
+
+    /// <summary>Name of the profile that took over last; null when none did.</summary>
+    [JsonIgnore]
+    public string? LastAgent { get; init; }
 
     /// <summary>When its TwiML was answered; null for a stream the log knows from the relay alone.</summary>
     public DateTimeOffset? OfferedAt { get; init; }

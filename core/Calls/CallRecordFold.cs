@@ -119,6 +119,14 @@ internal sealed class CallRecordFold
             case StreamStarted start:
                 Change(number, attempt => attempt with { StartedAt = attempt.StartedAt ?? start.At, StreamSid = start.StreamSid, Model = start.Model });
                 break;
+            case AgentChanged changed:
+                _spokenAndDone.Add(one);
+                if (known)
+                {
+                    Change(number, attempt => attempt with { LastAgent = changed.Agent });
+                }
+
+                break;
             case HandedOver when known:
                 Change(number, attempt => attempt with { HandedOverAt = one.At });
                 break;
@@ -130,7 +138,7 @@ internal sealed class CallRecordFold
             case TransferRequested asked when known && number >= _newestOffered:
                 _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
                 break;
-            case CallerSaid or AgentSaid or AgentInterrupted or AgentChanged or DigitPressed or ToolCalled:
+            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled:
                 _spokenAndDone.Add(one);
                 break;
         }

@@ -14,6 +14,7 @@ namespace PhoneAgent.Functions;
 public sealed class PhoneFunctions(
     ConnectCall connectCall,
     StreamEndedWebhook streamEnded,
+    WhisperWebhook whisper,
     CallStatusWebhook callStatus,
     StreamStatusWebhook streamStatus,
     CreateCall createCall,
@@ -27,6 +28,10 @@ public sealed class PhoneFunctions(
     /// <summary>Twilio: the stream ended, what now.</summary>
     [Function("VoiceStreamEnded")]
     public Task<IResult> VoiceStreamEnded([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = PhoneRoutes.VoiceStreamEnded)] HttpRequest request) => streamEnded.StreamEndedAsync(request);
+
+    /// <summary>Twilio: a dialled person picked up and is told who calls.</summary>
+    [Function("VoiceWhisper")]
+    public Task<IResult> VoiceWhisper([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = PhoneRoutes.VoiceWhisper)] HttpRequest request) => whisper.WhisperAsync(request);
 
     /// <summary>Twilio: the call's status changed.</summary>
     [Function("VoiceStatus")]

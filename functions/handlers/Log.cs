@@ -61,4 +61,7 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Warning, "Twilio reports an error of a stream")]
     public static partial void StreamFailed(this ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Information, "The dialled person answered; accepted: {Accepted}")]
+    public static partial void TransferAnswered(this ILogger logger, bool accepted);
 }

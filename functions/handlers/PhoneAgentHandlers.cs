@@ -30,12 +30,13 @@ public static class PhoneAgentHandlers
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => CallLogs.Open(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => CallLogs.OpenDocuments(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<TransferTargets>((_, _) => null);
+        services.TryAddSingleton(TargetsOfProfiles);
         services.AddSingleton<TwilioWebhook>();
         services.AddSingleton<CallAnswers>();
         services.AddSingleton<CallControl>();
         services.AddSingleton<ConnectCall>();
         services.AddSingleton<StreamEndedWebhook>();
+        services.AddSingleton<WhisperWebhook>();
         services.AddSingleton<CallStatusWebhook>();
         services.AddSingleton<StreamStatusWebhook>();
         services.AddSingleton<CallerLimits>();
@@ -54,6 +55,7 @@ public static class PhoneAgentHandlers
         var routes = endpoints.MapGroup(PhoneRoutes.Prefix);
         routes.MapPost(PhoneRoutes.VoiceIncoming, (HttpRequest request) => Handler<ConnectCall>(request).IncomingAsync(request));
         routes.MapPost(PhoneRoutes.VoiceStreamEnded, (HttpRequest request) => Handler<StreamEndedWebhook>(request).StreamEndedAsync(request));
+        routes.MapPost(PhoneRoutes.VoiceWhisper, (HttpRequest request) => Handler<WhisperWebhook>(request).WhisperAsync(request));
         routes.MapPost(PhoneRoutes.VoiceStatus, (HttpRequest request) => Handler<CallStatusWebhook>(request).StatusAsync(request));
         routes.MapPost(PhoneRoutes.VoiceStreamStatus, (HttpRequest request) => Handler<StreamStatusWebhook>(request).StreamStatusAsync(request));
         routes.MapGet(PhoneRoutes.Health, (HttpRequest request) => Handler<HealthCheck>(request).HealthAsync(request));
@@ -70,6 +72,13 @@ public static class PhoneAgentHandlers
         routes.MapPost(PhoneRoutes.Calls, (HttpRequest request) => Handler<CreateCall>(request).CreateAsync(request));
         routes.MapGet(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).GetCallAsync(request));
         return endpoints;
+    }
+
+    // The relay names a target; only here it becomes a number.
+    private static TransferTargets TargetsOfProfiles(IServiceProvider services)
+    {
+        var profiles = services.GetRequiredService<AgentProfiles>();
+        return (agent, target) => (profiles.Find(agent) ?? profiles.Default).TransferTargets.GetValueOrDefault(target);
     }
 
     private static T Handler<T>(HttpRequest request)

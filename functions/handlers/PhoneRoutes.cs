@@ -32,6 +32,9 @@ public static class PhoneRoutes
     /// <summary>Twilio: the stream ended, what now.</summary>
     public const string VoiceStreamEnded = "voice/stream-ended";
 
+    /// <summary>Twilio: a dialled person picked up and is told who calls.</summary>
+    public const string VoiceWhisper = "voice/whisper";
+
     /// <summary>Twilio: the call's status changed.</summary>
     public const string VoiceStatus = "voice/status";
 
@@ -52,6 +55,7 @@ public static class PhoneRoutes
     [
         new("VoiceIncoming", "POST", VoiceIncoming, RouteAccess.TwilioSignature),
         new("VoiceStreamEnded", "POST", VoiceStreamEnded, RouteAccess.TwilioSignature),
+        new("VoiceWhisper", "POST", VoiceWhisper, RouteAccess.TwilioSignature),
         new("VoiceStatus", "POST", VoiceStatus, RouteAccess.TwilioSignature),
         new("VoiceStreamStatus", "POST", VoiceStreamStatus, RouteAccess.TwilioSignature),
         new("CreateCall", "POST", Calls, RouteAccess.OwnerKey),

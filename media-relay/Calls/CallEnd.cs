@@ -8,6 +8,9 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// <param name="CloseCode">What Twilio's socket is closed with. Source: RFC 6455, section 7.4.</param>
 public sealed record CallEnd(EndReason Reason, string? Detail = null, ushort CloseCode = CallEnd.Normal)
 {
+    /// <summary>What was asked for with this end, logged before it; null when nothing was.</summary>
+    public CallEvent? Asked { get; init; }
+
     /// <summary>The stream did what it was for.</summary>
     public const ushort Normal = 1000;
 

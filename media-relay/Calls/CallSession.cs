@@ -85,9 +85,12 @@ internal sealed partial class CallSession
         using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger) { Noted = meter.Observe };
         using var caller = new CallerAudio(callerDue, _time);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
-        var listener = new TwilioListener(_twilio, caller, conversation, _time, End, _logger);
         var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);
         using var gemini = new GeminiSession(_services.Gemini, _limits.Model, agent, caller, callerDue, conversation, _time, _logger);
+        var lastWords = new LastWords(conversation, _time);
+        var actions = new CallActions(lastWords, End, handOff: null, _time) { Agent = agent };
+        using var keypad = new Keypad(() => actions.Agent, gemini.Tell, actions.TransferNow, _time);
+        var listener = new TwilioListener(_twilio, caller, conversation, keypad, lastWords, _time, End, _logger);
         journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, _limits.Model) { At = _time.GetUtcNow() });
 
         var journaling = GuardAsync(journal.RunAsync);
@@ -96,6 +99,7 @@ internal sealed partial class CallSession
         var talking = GuardAsync(() => TalkAsync(gemini));
         var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + _limits.MaxCallDuration;
         var watch = new CallWatch(listener, conversation, gemini.Tell, End, deadline, agent.IdleLimit, _time);
+        using var words = _services.Pacer.Watch(lastWords.Look);
         using (_services.Pacer.Watch(watch.Look))
         {
             var end = await _end.Task;
@@ -113,7 +117,8 @@ internal sealed partial class CallSession
                 CallerMsDropped = caller.Dropped / Audio.Telephony.PhoneBytesPerMs,
                 MalformedMessages = malformedBefore + listener.MalformedMessages + gemini.MalformedMessages,
             };
-            await journal.FinishAsync(journaling, new StreamEnded(end.Reason, end.Detail, figures) { At = _time.GetUtcNow() });
+            var ended = new StreamEnded(end.Reason, end.Detail, figures) { At = _time.GetUtcNow() };
+            await journal.FinishAsync(journaling, end.Asked is null ? [ended] : [end.Asked, ended]);
 
             await _twilio.CloseAsync(end.CloseCode, end.Reason.ToString());
             await AbortUnlessEndedAsync(listening, _twilio.Abort);

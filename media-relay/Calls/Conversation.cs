@@ -31,6 +31,7 @@ internal sealed class Conversation : IDisposable
     private long _totalTokens;
     private TokenUsage _tokens;
     private int _callerActivity;
+    private int _cutIns;
     private TimeSpan _lastActivity;
 
     /// <summary>Starts the call's clock.</summary>
@@ -64,13 +65,17 @@ internal sealed class Conversation : IDisposable
     }
 
     /// <summary>Counts signs of life of the caller: words, interruptions, keys.</summary>
-    public int CallerActivity
+    public int CallerActivity => Volatile.Read(ref _callerActivity);
+
+    /// <summary>How far the agent has got with what it says.</summary>
+    public AgentProgress Progress
     {
         get
         {
             lock (_lock)
             {
-                return _callerActivity;
+                var now = Now;
+                return new AgentProgress(_turns.AgentIsGenerating, _playback.IsPlayedOut(now), _playback.Appended, _cutIns, now - _callerSpeech.LastSoundAt);
             }
         }
     }
@@ -141,6 +146,7 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             CallerActed();
+            _cutIns++;
             _journal.Add(new DigitPressed(digit) { At = _time.GetUtcNow() });
         }
     }
@@ -162,6 +168,7 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             CallerActed();
+            _cutIns++;
             _interruptedAt = Now;
             var heardTo = _playback.Clear(_interruptedAt);
             _latency.Dropped();

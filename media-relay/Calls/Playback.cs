@@ -15,6 +15,8 @@ internal sealed class Playback : IDisposable
     /// <summary>The largest media message, 100 ms: fewer messages for the same audio.</summary>
     public const int MaxMessageBytes = 100 * Telephony.PhoneBytesPerMs;
 
+    private static readonly TimeSpan MarkLostAfter = TimeSpan.FromSeconds(3);
+
     private const int QueueLimit = 600 * Telephony.PhoneRate;
 
     private readonly ByteRing _queue = new(QueueLimit);
@@ -82,6 +84,13 @@ internal sealed class Playback : IDisposable
         var ahead = Telephony.PhoneBytes(Later(PlayedOutAt, now) - now);
         return Math.Max(Math.Max(Sent - ahead, _marked), _clearedTo);
     }
+
+    /// <summary>
+    /// Whether all that was received was played or dropped: the mark behind the last sample came back, or is overdue by so
+    /// much that it is taken for lost.
+    /// </summary>
+    public bool IsPlayedOut(TimeSpan now) =>
+        Appended == Sent && (_marked >= Sent || _clearedTo >= Sent || now >= PlayedOutAt + MarkLostAfter);
 
     /// <summary>
     /// Discards what the caller has not heard, here and (by the <c>clear</c> the caller of this method sends) in

@@ -7,11 +7,11 @@ using PhoneAgent.MediaRelay.Twilio;
 namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
-/// The loop that hears Twilio: caller audio into <see cref="CallerAudio"/>, marks and digits into the
-/// <see cref="Conversation"/>. It reads on until the socket has ended, so that nothing sent before the
+/// The loop that hears Twilio: caller audio into <see cref="CallerAudio"/>, marks and keys into the
+/// <see cref="Conversation"/>, keys to the <see cref="Keypad"/> too. It reads on until the socket has ended, so that nothing sent before the
 /// closing handshake is lost.
 /// </summary>
-internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, TimeProvider time, Action<CallEnd> end, ILogger logger)
+internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, Keypad keypad, LastWords lastWords, TimeProvider time, Action<CallEnd> end, ILogger logger)
 {
     // Twilio's frames have 160 bytes; whatever else fits into a message of 64 kB has room here too.
     private readonly byte[] _mulaw = new byte[1_024];
@@ -60,6 +60,7 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
                 break;
             case StreamMessageKind.Mark when long.TryParse(message.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var position):
                 conversation.MarkEchoed(position);
+                lastWords.Look();
                 break;
             case StreamMessageKind.Dtmf:
                 HandleDigit(message.Value);
@@ -92,7 +93,9 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
     {
         if (digit.Length == 1 && "0123456789*#ABCD"u8.Contains(digit[0]))
         {
-            conversation.DigitPressed(Encoding.ASCII.GetString(digit));
+            var key = Encoding.ASCII.GetString(digit);
+            conversation.DigitPressed(key);
+            keypad.Pressed(key);
         }
         else
         {

@@ -36,6 +36,13 @@ internal static class AgentBrief
             greeting = "The call goes on after a short interruption. Do not greet again and do not repeat yourself: go on where the conversation stopped, in one short sentence.";
         }
 
+        // Only a transfer that has just come back: the stream before this one asked for it.
+        if (record.Attempts.LastOrDefault(attempt => attempt.Started)?.Transfer is { Outcome: { } outcome } transfer)
+        {
+            brief.Append($"\n\nYou had asked to transfer the call to {OneLine(transfer.Target)}. It came back: {Explain(outcome)}.");
+            greeting = $"The transfer to {OneLine(transfer.Target)} did not succeed: {Explain(outcome)}. Tell the caller so in one short sentence, and offer what else you can do. Do not greet again.";
+        }
+
         return profile with { Instructions = brief.ToString(), Greeting = greeting, GreetingText = null };
     }
 
@@ -50,6 +57,15 @@ internal static class AgentBrief
         var excess = text.Length - MaxTranscript;
         return excess <= 0 ? text.ToString() : "…" + text.ToString(excess, MaxTranscript);
     }
+
+    private static string Explain(string outcome) => outcome switch
+    {
+        "busy" => "the line is busy",
+        "no-answer" => "nobody answered",
+        CallTransfer.Declined => "they cannot take the call now",
+        CallTransfer.Refused => "there is nobody of that name, or the call has been transferred too often; do not try again",
+        _ => "they could not be reached",
+    };
 
     private static string OneLine(string said) => said.ReplaceLineEndings(" ").Replace('<', '‹').Replace('>', '›');
 }

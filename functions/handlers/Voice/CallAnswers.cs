@@ -14,10 +14,15 @@ namespace PhoneAgent.Handlers.Voice;
 public sealed class CallAnswers(
     StreamTickets tickets, AgentProfiles profiles, IOptionsMonitor<PhoneAgentSettings> phoneAgent, IOptionsMonitor<RelaySettings> relay, TimeProvider time)
 {
+    // From the end of the sentence.
+    private const int AcceptWithinSeconds = 8;
+
     /// <summary>How far a call may go.</summary>
     internal CallLimits Limits => new(TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
 
     private PhoneAgentSettings Settings => phoneAgent.CurrentValue;
+
+    private string WhisperUrl => Url(PhoneRoutes.VoiceWhisper);
 
     private string StreamEndedUrl => Url(PhoneRoutes.VoiceStreamEnded);
 
@@ -81,8 +86,16 @@ public sealed class CallAnswers(
     /// <param name="reason">Null for "not in service", or <c>busy</c>.</param>
     internal static IResult Reject(string? reason = null) => Twiml.Answer(Twiml.Reject(reason));
 
-    /// <summary>Dials a transfer target.</summary>
-    internal IResult Dial(CallDecision.Dial dial) => Twiml.Answer(Twiml.Dial(dial.Number, dial.TimeLimitSeconds, StreamEndedUrl), Twiml.Redirect(StreamEndedUrl));
+    /// <summary>Dials a transfer target, who may be told first who calls.</summary>
+    internal IResult Dial(CallDecision.Dial dial) => Twiml.Answer(
+        Twiml.Dial(dial.Person, dial.TimeLimitSeconds, StreamEndedUrl, dial.Person is { Whisper: true } or { Accept: true } ? WhisperUrl : null),
+        Twiml.Redirect(StreamEndedUrl));
+
+    /// <summary>Asks the dialled person whether they take the call; without a key, or with another than 1, they do not.</summary>
+    internal IResult AskToAccept(string about) => Twiml.Answer(Twiml.GatherKey(WhisperUrl, AcceptWithinSeconds, about + " Press 1 to take the call, or hang up."), Twiml.Hangup());
+
+    /// <summary>Tells the dialled person about the call, then connects them.</summary>
+    internal static IResult Tell(string about) => Twiml.Answer(Twiml.Say(about));
 
     /// <summary>Says that the agent cannot be reached, then dials the fallback number or hangs up.</summary>
     internal IResult Apologise() => Twiml.Answer(

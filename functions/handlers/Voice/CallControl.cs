@@ -16,7 +16,7 @@ public sealed class CallControl(ICallLog log, CallAnswers answers, TransferTarge
         logger.StreamDecided(decision.Row, decision.GetType().Name);
         Telemetry.Decisions.Add(1, new KeyValuePair<string, object?>("row", decision.Row.ToString()));
 
-        var offer = decision is CallDecision.Connect next ? answers.NewOffer(next.Attempt, record?.Agent ?? answers.AgentFor(form["To"])) : null;
+        var offer = decision is CallDecision.Connect next ? answers.NewOffer(next.Attempt, record?.CurrentAgent ?? answers.AgentFor(form["To"])) : null;
         var logged = await TryAppendAsync(form.CallSid, Facts(decision, record, offer), cancellation).ConfigureAwait(false);
         return decision switch
         {

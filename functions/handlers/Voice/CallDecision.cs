@@ -1,3 +1,5 @@
+using PhoneAgent.Core.Agents;
+
 namespace PhoneAgent.Handlers.Voice;
 
 /// <summary>What happens to a call whose stream ended. A closed set.</summary>
@@ -29,10 +31,10 @@ public abstract record CallDecision
 
     /// <summary>A person is dialled.</summary>
     /// <param name="Target">The target's name in the agent profile.</param>
-    /// <param name="Number">Its number.</param>
-    /// <param name="TimeLimitSeconds">What is left of the call's allowance.</param>
+    /// <param name="Person">Its number and how it is dialled.</param>
+    /// <param name="TimeLimitSeconds">What is left of the call's allowance, or the target's own limit when that is shorter.</param>
     /// <param name="AlreadyDialed">Whether an earlier answer said the same: the webhook is repeated.</param>
-    public sealed record Dial(string Target, string Number, int TimeLimitSeconds, bool AlreadyDialed) : CallDecision;
+    public sealed record Dial(string Target, TransferTarget Person, int TimeLimitSeconds, bool AlreadyDialed) : CallDecision;
 }
 
 /// <summary>The rows of the decision table; the first that matches decides.</summary>
@@ -41,7 +43,7 @@ public enum DecisionRow
     /// <summary>CallStatus is not in-progress.</summary>
     NotInProgress,
 
-    /// <summary>The transfer was answered and is over.</summary>
+    /// <summary>The person took the call, and it is over.</summary>
     TransferCompleted,
 
     /// <summary>The log cannot be read.</summary>
@@ -59,7 +61,7 @@ public enum DecisionRow
     /// <summary>The newest stream that ended was the last: the agent hung up, a limit, an idle caller.</summary>
     Finished,
 
-    /// <summary>The transfer was not answered.</summary>
+    /// <summary>The person could not be reached, or did not take the call.</summary>
     TransferFailed,
 
     /// <summary>The newest stream offered never started.</summary>
@@ -90,7 +92,8 @@ public enum DecisionRow
 /// <summary>What Twilio says when it asks.</summary>
 /// <param name="CallStatus">The call's status.</param>
 /// <param name="DialCallStatus">The outcome of the <c>Dial</c> that ended; null when none did.</param>
-public sealed record StreamEndedFields(string? CallStatus, string? DialCallStatus);
+/// <param name="DialBridged">Whether the dialled person was connected to the caller; null when Twilio does not say.</param>
+public sealed record StreamEndedFields(string? CallStatus, string? DialCallStatus, bool? DialBridged = null);
 
 /// <summary>How far a call may go.</summary>
 /// <param name="MaxAge">Over all its streams.</param>

@@ -1,11 +1,12 @@
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 
 namespace PhoneAgent.Handlers.Voice;
 
-/// <summary>The number of a transfer target; null for a name that the agent's profile does not know.</summary>
+/// <summary>Whom an agent's call can be handed to; null for a name that its profile does not know.</summary>
 /// <param name="agent">The agent profile's name.</param>
 /// <param name="target">The target's name.</param>
-public delegate string? TransferTargets(string agent, string target);
+public delegate TransferTarget? TransferTargets(string agent, string target);
 
 /// <summary>
 /// The decision table: what happens to a call whose stream ended. A pure function, so that every row can be tested and
@@ -29,18 +30,20 @@ public static class CallDecisions
     {
         ArgumentNullException.ThrowIfNull(fields);
         ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(targets);
+        var outcome = OutcomeOf(record, fields, targets);
         var newest = record?.NewestOffered;
         return fields.CallStatus != InProgress ? new CallDecision.DoNothing { Row = DecisionRow.NotInProgress }
-            : fields.DialCallStatus == CallTransfer.Completed ? new CallDecision.HangUp { Row = DecisionRow.TransferCompleted, TransferOutcome = fields.DialCallStatus }
+            : outcome == CallTransfer.Completed ? new CallDecision.HangUp { Row = DecisionRow.TransferCompleted, TransferOutcome = outcome }
             : record is null ? new CallDecision.Apologise { Row = DecisionRow.LogUnavailable }
             : record.RemovedAt is not null ? new CallDecision.HangUp { Row = DecisionRow.Removed }
             : now - (record.BeganAt ?? now) >= limits.MaxAge ? new CallDecision.HangUp { Row = DecisionRow.TooOld }
             : NextAttempt(record) > limits.MaxAttempts ? new CallDecision.HangUp { Row = DecisionRow.TooManyAttempts }
             : record.FinalEnd is not null ? new CallDecision.HangUp { Row = DecisionRow.Finished }
-            : fields.DialCallStatus is { } outcome ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.TransferFailed, TransferOutcome = outcome }
+            : outcome is not null ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.TransferFailed, TransferOutcome = outcome }
             : newest is null ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.NeverStarted }
             : !newest.Started ? AfterNeverStarted(record)
-            : newest.Transfer is { } transfer ? AfterTransferAsked(record, newest, transfer, now, limits, targets)
+            : newest.Transfer is { } transfer ? AfterTransferAsked(record, transfer, now, limits, targets)
             : newest.HandedOverAt is not null || newest.End?.Reason == EndReason.HandedOver ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.HandedOver }
             : newest.End?.Reason == EndReason.GeminiUnavailable ? new CallDecision.Apologise { Row = DecisionRow.GeminiUnavailable }
             : AfterStreamLost(record, now);
@@ -57,8 +60,23 @@ public static class CallDecisions
             : new CallDecision.Apologise { Row = DecisionRow.NeverStartedTooOften };
     }
 
-    private static CallDecision AfterTransferAsked(
-        CallRecord record, CallAttempt newest, CallTransfer transfer, DateTimeOffset now, CallLimits limits, TransferTargets targets)
+    // Twilio tells a person who picked up, but did not take the call, by DialBridged; where it says nothing of that, the key
+    // they pressed does, or did not. Source: https://www.twilio.com/docs/voice/twiml/dial#attributes-action
+    private static string? OutcomeOf(CallRecord? record, StreamEndedFields fields, TransferTargets targets)
+    {
+        if (fields.DialCallStatus is not { } status || fields.DialBridged == true)
+        {
+            return fields.DialCallStatus;
+        }
+
+        var transfer = record?.Transfers is [.., { Outcome: null } newest] ? newest : null;
+        var unasked = status == CallTransfer.Completed && (fields.DialBridged == false || (transfer is { Accepted: null } && TargetOf(record!, transfer, targets)?.Accept == true));
+        return unasked || transfer?.Accepted == false ? CallTransfer.Declined : status;
+    }
+
+    private static TransferTarget? TargetOf(CallRecord record, CallTransfer transfer, TransferTargets targets) => targets(record.CurrentAgent ?? "", transfer.Target);
+
+    private static CallDecision AfterTransferAsked(CallRecord record, CallTransfer transfer, DateTimeOffset now, CallLimits limits, TransferTargets targets)
     {
         if (transfer.Outcome is { } known)
         {
@@ -68,13 +86,16 @@ public static class CallDecisions
         }
 
         var dialedBefore = record.Transfers.Count(one => one.DialedAt is not null && one != transfer);
-        var number = dialedBefore < limits.MaxTransfers ? targets(newest.Agent ?? "", transfer.Target) : null;
+        var person = dialedBefore < limits.MaxTransfers ? TargetOf(record, transfer, targets) : null;
         var left = limits.MaxAge - ((transfer.DialedAt ?? now) - (record.BeganAt ?? now));
         return left < TimeSpan.FromSeconds(1) ? new CallDecision.HangUp { Row = DecisionRow.TooOld }
-            : number is null
+            : person is null
                 ? new CallDecision.Connect(NextAttempt(record)) { Row = DecisionRow.TransferRefused, TransferOutcome = CallTransfer.Refused }
-                : new CallDecision.Dial(transfer.Target, number, (int)left.TotalSeconds, transfer.DialedAt is not null) { Row = DecisionRow.TransferAsked };
+                : new CallDecision.Dial(transfer.Target, person, (int)Shorter(left, person).TotalSeconds, transfer.DialedAt is not null) { Row = DecisionRow.TransferAsked };
     }
+
+    private static TimeSpan Shorter(TimeSpan left, TransferTarget person) =>
+        person.LimitMinutes is { } minutes && TimeSpan.FromMinutes(minutes) is var most && most < left ? most : left;
 
     // A stream without a logged end was lost by the time the next one was offered.
     private static CallDecision AfterStreamLost(CallRecord record, DateTimeOffset now)

@@ -16,8 +16,10 @@ public sealed class StreamEndedWebhook(TwilioWebhook webhook, ICallLog log, Call
     {
         await callers.ReleaseAsync(form, cancellation).ConfigureAwait(false);
         var record = await TryReadAsync(form.CallSid, cancellation).ConfigureAwait(false);
-        return await control.ContinueAsync(form, record, new StreamEndedFields(form["CallStatus"], form["DialCallStatus"]), cancellation).ConfigureAwait(false);
+        return await control.ContinueAsync(form, record, new StreamEndedFields(form["CallStatus"], form["DialCallStatus"], Bridged(form["DialBridged"])), cancellation).ConfigureAwait(false);
     }
+
+    private static bool? Bridged(string? text) => bool.TryParse(text, out var bridged) ? bridged : null;
 
     private async Task<CallRecord?> TryReadAsync(CallSid callSid, CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
+using PhoneAgent.Core.Agents;
 
 namespace PhoneAgent.Handlers.Voice;
 
@@ -54,6 +55,28 @@ internal static class Twiml
     /// <summary>Dials a number; <paramref name="action"/>, if any, is asked when that ends, else the next verb follows.</summary>
     public static XElement Dial(string number, int timeLimitSeconds, string? action = null) =>
         new("Dial", new XAttribute("timeLimit", Text(timeLimitSeconds)), action is null ? null : new XAttribute("action", action), number);
+
+    /// <summary>Dials a person; <paramref name="action"/> is asked when that ends.</summary>
+    /// <param name="person">Whom and how.</param>
+    /// <param name="timeLimitSeconds">How long the two may talk.</param>
+    /// <param name="action">Asked when it ends.</param>
+    /// <param name="whisper">Asked for TwiML that runs on the person's side before the two are connected; null for none. Source: https://www.twilio.com/docs/voice/twiml/number#attributes-url</param>
+    public static XElement Dial(TransferTarget person, int timeLimitSeconds, string action, string? whisper) => new(
+        "Dial",
+        new XAttribute("timeout", Text(person.RingSeconds)),
+        new XAttribute("timeLimit", Text(timeLimitSeconds)),
+        person.CallerId is { } callerId ? new XAttribute("callerId", callerId) : null,
+        new XAttribute("action", action),
+        new XElement("Number", whisper is null ? null : new XAttribute("url", whisper), person.Number));
+
+    /// <summary>Speaks, and sends the first key pressed to an address; without a key the next verb follows. Source: https://www.twilio.com/docs/voice/twiml/gather</summary>
+    public static XElement GatherKey(string action, int timeoutSeconds, string prompt) => new(
+        "Gather",
+        new XAttribute("numDigits", "1"),
+        new XAttribute("timeout", Text(timeoutSeconds)),
+        new XAttribute("finishOnKey", ""),
+        new XAttribute("action", action),
+        Say(prompt));
 
     /// <summary>Asks an address for more TwiML.</summary>
     public static XElement Redirect(string url) => new("Redirect", url);

@@ -1,3 +1,4 @@
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Handlers.Voice;
 
@@ -12,7 +13,7 @@ public sealed class CallDecisionsInDisorderTests
     private const int Calls = 3_000;
 
     private static readonly CallLimits Limits = new(TimeSpan.FromMinutes(30));
-    private static readonly TransferTargets Owner = (_, target) => target == "owner" ? "+14155550123" : null;
+    private static readonly TransferTargets Owner = (_, target) => target == "owner" ? new TransferTarget { Number = "+14155550123" } : null;
     private static readonly string[] DialOutcomes = ["completed", "busy", "no-answer", "failed"];
     private static readonly EndReason[] Ends = Enum.GetValues<EndReason>();
 
@@ -137,7 +138,7 @@ public sealed class CallDecisionsInDisorderTests
                     break;
                 case CallDecision.Dial dialled:
                     Assert.Equal("owner", dialled.Target);
-                    Assert.Equal("+14155550123", dialled.Number);
+                    Assert.Equal("+14155550123", dialled.Person.Number);
                     Assert.True(record!.Transfers.Count(one => one.DialedAt is not null) <= Limits.MaxTransfers, $"{seed} dials too often");
                     break;
             }

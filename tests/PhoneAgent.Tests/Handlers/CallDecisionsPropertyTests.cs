@@ -1,3 +1,4 @@
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Handlers.Voice;
 
@@ -7,7 +8,7 @@ namespace PhoneAgent.Tests.Handlers;
 public sealed class CallDecisionsPropertyTests
 {
     private static readonly CallLimits Limits = new(TimeSpan.FromMinutes(60));
-    private static readonly TransferTargets Owner = (_, target) => target == "owner" ? "+14155550123" : null;
+    private static readonly TransferTargets Owner = (_, target) => target == "owner" ? new TransferTarget { Number = "+14155550123" } : null;
     private static readonly string?[] DialOutcomes = [null, "completed", "busy", "no-answer", "failed", "canceled"];
     private static readonly EndReason[] Reasons = Enum.GetValues<EndReason>();
 

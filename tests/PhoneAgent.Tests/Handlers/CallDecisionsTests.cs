@@ -1,3 +1,4 @@
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Handlers.Voice;
 
@@ -7,7 +8,8 @@ namespace PhoneAgent.Tests.Handlers;
 public sealed class CallDecisionsTests
 {
     private static readonly CallLimits Limits = new(TimeSpan.FromMinutes(60));
-    private static readonly TransferTargets Owner = (agent, target) => (agent, target) == ("default", "owner") ? "+14155550123" : null;
+    private static readonly TransferTarget Person = new() { Number = "+14155550123" };
+    private static readonly TransferTargets Owner = (agent, target) => (agent, target) == ("default", "owner") ? Person : null;
 
     private readonly CallStory _story = new CallStory().Received();
 
@@ -123,14 +125,65 @@ public sealed class CallDecisionsTests
     public void A_transfer_is_dialled_by_name_for_what_is_left_of_the_call()
     {
         _story.Offered().Started().Wait(600).TransferRequested("owner");
-        Assert.Equal(new CallDecision.Dial("owner", "+14155550123", 3000, AlreadyDialed: false) { Row = DecisionRow.TransferAsked }, Decide());
+        Assert.Equal(new CallDecision.Dial("owner", Person, 3000, AlreadyDialed: false) { Row = DecisionRow.TransferAsked }, Decide());
     }
 
     [Fact]
     public void A_repeated_webhook_dials_the_same_again()
     {
         _story.Offered().Started().Wait(600).TransferRequested("owner").TransferDialed("owner").Wait(2);
-        Assert.Equal(new CallDecision.Dial("owner", "+14155550123", 3000, AlreadyDialed: true) { Row = DecisionRow.TransferAsked }, Decide());
+        Assert.Equal(new CallDecision.Dial("owner", Person, 3000, AlreadyDialed: true) { Row = DecisionRow.TransferAsked }, Decide());
+    }
+
+    [Theory]
+    [InlineData(20, 1200)]
+    [InlineData(58, 3000)]
+    public void A_targets_own_limit_holds_when_it_is_the_shorter(int minutes, int seconds)
+    {
+        _story.Offered().Started().Wait(600).TransferRequested("owner");
+        var person = Person with { LimitMinutes = minutes };
+        Assert.Equal(new CallDecision.Dial("owner", person, seconds, AlreadyDialed: false) { Row = DecisionRow.TransferAsked }, CallDecisions.Decide(_story.Record, new("in-progress", null), _story.Now, Limits, (_, _) => person));
+    }
+
+    [Theory]
+    // Twilio says whether the two were connected: that decides.
+    [InlineData("completed", true, true, null, "completed")]
+    [InlineData("completed", true, true, true, "completed")]
+    [InlineData("completed", true, false, null, "completed")]
+    [InlineData("completed", false, true, false, "declined")]
+    [InlineData("completed", false, true, null, "declined")]
+    [InlineData("completed", false, false, null, "declined")]
+    [InlineData("no-answer", false, true, null, "no-answer")]
+    [InlineData("no-answer", false, true, false, "declined")]
+    [InlineData("busy", false, false, null, "busy")]
+    // Twilio says nothing of it: the key that was pressed decides.
+    [InlineData("completed", null, false, null, "completed")]
+    [InlineData("completed", null, true, true, "completed")]
+    [InlineData("completed", null, true, false, "declined")]
+    [InlineData("completed", null, true, null, "declined")]
+    [InlineData("busy", null, true, null, "busy")]
+    public void Who_picked_up_but_did_not_take_the_call_has_declined(string status, bool? bridged, bool accept, bool? accepted, string outcome)
+    {
+        _story.Offered().Started().TransferRequested("owner").TransferDialed("owner");
+        if (accepted is { } key)
+        {
+            _story.Add(new TransferAnswered(key) { At = _story.Now });
+        }
+
+        var decision = CallDecisions.Decide(_story.Record, new("in-progress", status, bridged), _story.Now, Limits, (_, _) => Person with { Accept = accept });
+        Assert.Equal(
+            outcome == "completed"
+                ? new CallDecision.HangUp { Row = DecisionRow.TransferCompleted, TransferOutcome = outcome }
+                : new CallDecision.Connect(2) { Row = DecisionRow.TransferFailed, TransferOutcome = outcome },
+            decision);
+    }
+
+    [Fact]
+    public void The_agent_that_took_over_has_its_own_targets()
+    {
+        _story.Offered().Started().AgentChanged("billing").TransferRequested("owner");
+        Assert.Equal(DecisionRow.TransferRefused, Decide().Row);
+        Assert.IsType<CallDecision.Dial>(CallDecisions.Decide(_story.Record, new("in-progress", null), _story.Now, Limits, (agent, _) => agent == "billing" ? Person : null));
     }
 
     [Fact]

@@ -37,7 +37,9 @@ internal sealed class CallStory
 
     public CallStory HandedOver() => Relay(stamp => new HandedOver { At = Now, Relay = stamp }).Ended(EndReason.HandedOver);
 
-    public CallStory TransferRequested(string target) => Relay(stamp => new TransferRequested(target, "why") { At = Now, Relay = stamp }).Ended(EndReason.Transfer);
+    public CallStory TransferRequested(string target, string reason = "why") => Relay(stamp => new TransferRequested(target, reason) { At = Now, Relay = stamp }).Ended(EndReason.Transfer);
+
+    public CallStory AgentChanged(string agent) => Relay(stamp => new AgentChanged(agent) { At = Now, Relay = stamp });
 
     public CallStory TransferDialed(string target) => Add(new TransferDialed(target) { At = Now });
 

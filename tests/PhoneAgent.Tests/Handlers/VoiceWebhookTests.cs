@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Trust;
-using PhoneAgent.Handlers.Voice;
 
 namespace PhoneAgent.Tests.Handlers;
 
@@ -134,32 +133,6 @@ public sealed class VoiceWebhookTests
     {
         await using var host = await StartAsync(new CallStory().Received().Offered().Started());
         Assert.Equal("<Response />", Text(await host.AskAsync(StreamEnded, ("CallStatus", "completed"))));
-    }
-
-    [Fact]
-    public async Task A_transfer_is_dialled_once_logged_and_its_failure_told_to_the_agent()
-    {
-        var story = new CallStory().Received().Offered().Started().TransferRequested("owner");
-        await using var host = await StartAsync(story, services => services.AddSingleton<TransferTargets>((_, target) => target == "owner" ? "+14155550123" : null));
-        var expected = $"<Response><Dial timeLimit=\"3600\" action=\"{StreamEndedUrl}\">+14155550123</Dial><Redirect>{StreamEndedUrl}</Redirect></Response>";
-        Assert.Equal(expected, Text(await host.AskAsync(StreamEnded)));
-        Assert.Equal(expected, Text(await host.AskAsync(StreamEnded)));
-        Assert.Single((await host.CallLog.ReadAsync(CallStory.Call, default)).OfType<TransferDialed>());
-        Assert.DoesNotContain("14155550123", string.Join(' ', await host.CallLog.ReadAsync(CallStory.Call, default)), StringComparison.Ordinal);
-
-        Assert.Equal("2", Attempt(await host.AskAsync(StreamEnded, ("DialCallStatus", "busy"))));
-        Assert.Equal("3", Attempt(await host.AskAsync(StreamEnded, ("DialCallStatus", "busy"))));
-        Assert.Equal("busy", Assert.Single((await host.CallLog.ReadAsync(CallStory.Call, default)).OfType<TransferEnded>()).Outcome);
-    }
-
-    [Fact]
-    public async Task A_transfer_to_nobody_known_goes_back_to_the_agent()
-    {
-        await using var host = await StartAsync(new CallStory().Received().Offered().Started().TransferRequested("+19005550100"));
-        var response = await host.AskAsync(StreamEnded);
-        Assert.Equal("2", Attempt(response));
-        Assert.DoesNotContain("900", response.ToString().Replace(response.Descendants("Stream").Single().Attribute("url")!.Value, "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Equal("refused", (await host.RecordAsync()).Transfers.Single().Outcome);
     }
 
     [Fact]

@@ -61,11 +61,32 @@ public sealed class AgentBriefTests
         Assert.InRange(instructions.Length, 8_000, 8_500);
     }
 
+    [Theory]
+    [InlineData("busy", "the line is busy")]
+    [InlineData("no-answer", "nobody answered")]
+    [InlineData("declined", "cannot take the call now")]
+    [InlineData("refused", "do not try again")]
+    [InlineData("failed", "could not be reached")]
+    public void A_transfer_that_came_back_is_told_once_with_its_outcome(string outcome, string told)
+    {
+        var asked = new TransferRequested("the <owner>", "why") { At = At };
+        var returned = AgentBrief.For(Profile, Record(asked, new TransferEnded(outcome) { At = At }));
+        Assert.Contains("the ‹owner›", returned.Greeting, StringComparison.Ordinal);
+        Assert.Contains(told, returned.Greeting, StringComparison.Ordinal);
+        Assert.Contains(told, returned.Instructions, StringComparison.Ordinal);
+
+        var (second, stamp) = (new string('b', 32), 0);
+        var later = AgentBrief.For(Profile, Record(
+            asked, new TransferEnded(outcome) { At = At }, new StreamOffered(2, second, At, "default") { At = At },
+            new StreamStarted(2, "MZ2") { At = At, Relay = new(second, ++stamp) }));
+        Assert.DoesNotContain(told, later.Instructions, StringComparison.Ordinal);
+    }
+
     // What the relay says is stamped as one attempt's.
     private static CallRecord Record(params CallEvent[] events)
     {
         var nonce = new string('a', 32);
         CallEvent[] all = [new StreamOffered(1, nonce, At, "default") { At = At }, new StreamStarted(1, "MZ1") { At = At }, .. events];
-        return CallRecord.From(Call, all.Select((e, i) => e is CallReceived or StreamOffered ? e : e with { Relay = new RelayStamp(nonce, i) }));
+        return CallRecord.From(Call, all.Select((e, i) => e is CallReceived or StreamOffered or TransferEnded or { Relay: not null } ? e : e with { Relay = new RelayStamp(nonce, i) }));
     }
 }

@@ -381,7 +381,8 @@ public sealed class CallSessionTests
         await call.Time.Pass(Seconds(19));
         await call.Phone.SendAsync("""{"event":"dtmf","dtmf":{"digit":"1"}}""");
         await call.Time.Pass(Seconds(19));
-        Assert.Equal(2, call.Gemini.Texts.Count);
+        Assert.Equal(3, call.Gemini.Texts.Count);
+        Assert.EndsWith("keypad: 1", call.Gemini.Texts[^1], StringComparison.Ordinal);
         await speaking;
         await call.Phone.HangUpAsync();
 

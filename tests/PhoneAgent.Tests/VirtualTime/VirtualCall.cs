@@ -14,7 +14,7 @@ internal sealed class VirtualCall : IDisposable
     private readonly Pacer _pacer;
     private readonly CallPlace _place;
 
-    public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, ActiveCalls? calls = null, int idleSeconds = 0, string nonce = "0123456789abcdef0123456789abcdef")
+    public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, ActiveCalls? calls = null, int idleSeconds = 0, string nonce = "0123456789abcdef0123456789abcdef", AgentProfile? profile = null)
     {
         Time = time;
         Gemini = gemini ?? new VirtualGemini(time, Latency);
@@ -22,7 +22,7 @@ internal sealed class VirtualCall : IDisposable
         (var relay, var phone) = MemorySocket.Pair(time, Latency);
         Phone = new VirtualPhone(time, phone);
         _pacer = new Pacer(time);
-        var agent = new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = idleSeconds };
+        var agent = profile ?? new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = idleSeconds };
         var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance);
         var limits = new CallLimits(VirtualPhone.AccountSid, "gemini-3.8-live", maxDuration ?? TimeSpan.FromHours(1));
         _place = (calls ?? new ActiveCalls(() => 10)).TryAdmit(CallSid.Parse(VirtualPhone.CallSid), out _)!;
