@@ -72,7 +72,10 @@ public static class RelayApp
             provider.GetRequiredService<Pacer>(),
             provider.GetRequiredService<TimeProvider>(),
             () => Guid.NewGuid().ToString("n"),
-            provider.GetRequiredService<ILoggerFactory>().CreateLogger<CallSession>());
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger<CallSession>())
+        {
+            Jitter = Random.Shared.NextDouble,
+        };
     }
 
     /// <summary>

@@ -22,6 +22,8 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(AgentInterrupted), "interrupted")]
 [JsonDerivedType(typeof(DigitPressed), "digit")]
 [JsonDerivedType(typeof(ToolCalled), "tool")]
+[JsonDerivedType(typeof(SessionNudged), "nudged")]
+[JsonDerivedType(typeof(SessionResumed), "resumed")]
 [JsonDerivedType(typeof(TransferRequested), "transferRequested")]
 [JsonDerivedType(typeof(AgentChanged), "agentChanged")]
 [JsonDerivedType(typeof(HandedOver), "handedOver")]
@@ -147,6 +149,73 @@ public enum ToolOutcome
     Cancelled,
 }
 
+/// <summary>Relay: the agent was silent when it should not have been, and was told so by text.</summary>
+/// <param name="Cause">After what it was silent.</param>
+/// <param name="SilenceMs">For how long.</param>
+public sealed record SessionNudged(SessionTrouble Cause, int SilenceMs) : CallEvent;
+
+/// <summary>Relay: the conversation went on over a new connection to Gemini.</summary>
+/// <param name="Cause">Why the one before was given up.</param>
+/// <param name="Continuation">What the new one began with.</param>
+/// <param name="GapMs">Milliseconds without a connection that could be spoken to.</param>
+/// <param name="RepeatedMs">Caller audio sent again of which it is unknown whether Gemini had it: doubled at most.</param>
+public sealed record SessionResumed(SessionTrouble Cause, SessionContinuation Continuation, int GapMs, int RepeatedMs) : CallEvent;
+
+/// <summary>What a new connection to Gemini began with.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SessionContinuation>))]
+public enum SessionContinuation
+{
+    /// <summary>A resumption handle: Gemini knows all it knew.</summary>
+    Handle,
+
+    /// <summary>The transcript: Gemini knows what was said.</summary>
+    Transcript,
+
+    /// <summary>Nothing, because nothing had been said.</summary>
+    Nothing,
+}
+
+/// <summary>Why a connection to Gemini was nudged or given up.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SessionTrouble>))]
+public enum SessionTrouble
+{
+    /// <summary>Gemini announced that it will close the connection.</summary>
+    GoAway,
+
+    /// <summary>Gemini closed it.</summary>
+    Closed,
+
+    /// <summary>It broke, or takes nothing any more.</summary>
+    Lost,
+
+    /// <summary>Gemini refused what the connection began with.</summary>
+    Refused,
+
+    /// <summary>It could not be opened.</summary>
+    Unreachable,
+
+    /// <summary>Setup was never completed.</summary>
+    SetupTimeout,
+
+    /// <summary>No reply after the caller spoke, or after a text.</summary>
+    NoReply,
+
+    /// <summary>Silence after <c>interrupted</c>.</summary>
+    AfterInterrupted,
+
+    /// <summary><c>interrupted</c> although the caller had said nothing.</summary>
+    PhantomInterrupted,
+
+    /// <summary>The greeting was interrupted, and nothing came after it.</summary>
+    GreetingInterrupted,
+
+    /// <summary>Silence after a function's answer.</summary>
+    AfterToolResponse,
+
+    /// <summary>The agent stopped in the middle of a sentence.</summary>
+    MidSentence,
+}
+
 /// <summary>Relay: the agent asked for a person; the stream ends after it.</summary>
 /// <param name="Target">The target's name in the agent profile; never a number.</param>
 /// <param name="Reason">Why, in the model's words.</param>
@@ -176,6 +245,18 @@ public sealed record StreamFigures
 
     /// <summary>Caller audio dropped because Gemini could not take it in time.</summary>
     public long CallerMsDropped { get; init; }
+
+    /// <summary>Caller audio sent again to a new connection of which it is unknown whether Gemini had it already.</summary>
+    public long CallerMsRepeated { get; init; }
+
+    /// <summary>Connections to Gemini that went on with a conversation begun on another.</summary>
+    public int Resumptions { get; init; }
+
+    /// <summary>Those among them that began with the transcript instead of a handle.</summary>
+    public int Reseeds { get; init; }
+
+    /// <summary>Times the agent was told by text to go on.</summary>
+    public int Nudges { get; init; }
 
     /// <summary>Agent audio received from Gemini.</summary>
     public long AgentMs { get; init; }

@@ -67,6 +67,9 @@ public sealed record CallRecord
     /// <summary>The functions the model called, in order.</summary>
     public IReadOnlyList<ToolUse> Tools { get; init; } = [];
 
+    /// <summary>What happened to the connections to Gemini, in order.</summary>
+    public IReadOnlyList<SessionChange> Sessions { get; init; } = [];
+
     /// <summary>The transfers that were asked for, in order.</summary>
     public IReadOnlyList<CallTransfer> Transfers { get; init; } = [];
 

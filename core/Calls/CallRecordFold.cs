@@ -98,6 +98,7 @@ internal sealed class CallRecordFold
             Keys = [.. inOrder.OfType<DigitPressed>().Select(digit => new KeyPress(digit.At, digit.Digit))],
             Interruptions = [.. inOrder.OfType<AgentInterrupted>().Select(cut => new Interruption(cut.At, cut.HeardMs, cut.GeneratedMs))],
             AgentChanges = [.. inOrder.OfType<AgentChanged>().Select(change => new AgentChange(change.At, change.Agent))],
+            Sessions = [.. inOrder.Select(SessionChangeOf).OfType<SessionChange>()],
             Digits = string.Concat(inOrder.OfType<DigitPressed>().Select(digit => digit.Digit)),
             Transfers = [.. _transfers.Values],
             Statuses = [.. _statuses.OrderBy(status => status.SequenceNumber)],
@@ -138,7 +139,7 @@ internal sealed class CallRecordFold
             case TransferRequested asked when known && number >= _newestOffered:
                 _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
                 break;
-            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled:
+            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled or SessionNudged or SessionResumed:
                 _spokenAndDone.Add(one);
                 break;
         }
@@ -174,11 +175,22 @@ internal sealed class CallRecordFold
         _ => null,
     };
 
+    private static SessionChange? SessionChangeOf(CallEvent one) => one switch
+    {
+        SessionNudged nudged => new SessionChange(nudged.At, nudged.Cause, null, nudged.SilenceMs),
+        SessionResumed resumed => new SessionChange(resumed.At, resumed.Cause, resumed.Continuation, resumed.GapMs),
+        _ => null,
+    };
+
     private static StreamFigures Sum(StreamFigures one, StreamFigures other) => new()
     {
         CallerMs = one.CallerMs + other.CallerMs,
         CallerMsToGemini = one.CallerMsToGemini + other.CallerMsToGemini,
         CallerMsDropped = one.CallerMsDropped + other.CallerMsDropped,
+        CallerMsRepeated = one.CallerMsRepeated + other.CallerMsRepeated,
+        Resumptions = one.Resumptions + other.Resumptions,
+        Reseeds = one.Reseeds + other.Reseeds,
+        Nudges = one.Nudges + other.Nudges,
         AgentMs = one.AgentMs + other.AgentMs,
         AgentMsHeard = one.AgentMsHeard + other.AgentMsHeard,
         Interruptions = one.Interruptions + other.Interruptions,

@@ -45,6 +45,13 @@ public sealed record AgentChange(DateTimeOffset At, string Agent);
 /// <param name="DurationMs">Milliseconds from the call to its answer.</param>
 public sealed record ToolUse(DateTimeOffset At, string Name, ToolOutcome Outcome, int DurationMs);
 
+/// <summary>One thing that happened to the connection to Gemini.</summary>
+/// <param name="At">When.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="Continuation">What the new connection began with; null when the agent was only told by text to go on.</param>
+/// <param name="Ms">Milliseconds without a connection; for a text, of silence before it.</param>
+public sealed record SessionChange(DateTimeOffset At, SessionTrouble Cause, SessionContinuation? Continuation, int Ms);
+
 /// <summary>One transfer the agent asked for.</summary>
 /// <param name="Target">The target's name in the agent profile.</param>
 /// <param name="Reason">Why, in the model's words.</param>

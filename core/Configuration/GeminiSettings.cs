@@ -11,4 +11,10 @@ public sealed class GeminiSettings
 
     /// <summary>Origin of the Live API; the API's path is appended.</summary>
     public string Endpoint { get; set; } = "wss://generativelanguage.googleapis.com";
+
+    /// <summary>
+    /// Whether the endpoint knows <c>sessionResumption.transparent</c> (Vertex AI behind a gateway does, the Gemini API does not): resuming
+    /// then sends again exactly what was not consumed, instead of a little more.
+    /// </summary>
+    public bool TellsConsumed { get; set; }
 }

@@ -1,6 +1,7 @@
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Gemini;
+using PhoneAgent.MediaRelay.Tools;
 
 namespace PhoneAgent.MediaRelay.Calls;
 
@@ -19,7 +20,14 @@ public sealed record CallServices(
     Pacer Pacer,
     TimeProvider Time,
     Func<string> NewId,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>A random number from 0 to 1, for pauses that must not be the same in all calls.</summary>
+    public Func<double> Jitter { get; init; } = () => 0.5;
+
+    /// <summary>The functions that an agent may call during one call.</summary>
+    internal Func<CallSid, AgentProfile, IToolbox> Toolbox { get; init; } = (_, _) => NoTools.Instance;
+}
 
 /// <summary>The settings that hold for one call, taken when it begins.</summary>
 /// <param name="AccountSid">The only account whose streams are accepted.</param>

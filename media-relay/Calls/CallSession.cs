@@ -86,7 +86,8 @@ internal sealed partial class CallSession
         using var caller = new CallerAudio(callerDue, _time);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
         var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);
-        using var gemini = new GeminiSession(_services.Gemini, _limits.Model, agent, caller, callerDue, conversation, _time, _logger);
+        var toolbox = _services.Toolbox(_ticket.CallSid, agent);
+        using var gemini = new GeminiSession(_services, _limits.Model, agent, toolbox, SessionStart.From(admitted.Record!), caller, callerDue, conversation);
         var lastWords = new LastWords(conversation, _time);
         var actions = new CallActions(lastWords, End, handOff: null, _time) { Agent = agent };
         using var keypad = new Keypad(() => actions.Agent, gemini.Tell, actions.TransferNow, _time);
@@ -101,6 +102,7 @@ internal sealed partial class CallSession
         var watch = new CallWatch(listener, conversation, gemini.Tell, End, deadline, agent.IdleLimit, _time);
         using var words = _services.Pacer.Watch(lastWords.Look);
         using (_services.Pacer.Watch(watch.Look))
+        using (_services.Pacer.Watch(gemini.Look))
         {
             var end = await _end.Task;
             if (end.Reason == EndReason.CallerHungUp)
@@ -110,13 +112,12 @@ internal sealed partial class CallSession
             }
 
             conversation.Finish();
-            var figures = conversation.Figures() with
+            var figures = gemini.AddTo(conversation.Figures() with
             {
                 CallerMs = caller.Received / Audio.Telephony.PhoneBytesPerMs,
-                CallerMsToGemini = gemini.SentSamples / Audio.Telephony.PhoneBytesPerMs,
                 CallerMsDropped = caller.Dropped / Audio.Telephony.PhoneBytesPerMs,
-                MalformedMessages = malformedBefore + listener.MalformedMessages + gemini.MalformedMessages,
-            };
+                MalformedMessages = malformedBefore + listener.MalformedMessages,
+            });
             var ended = new StreamEnded(end.Reason, end.Detail, figures) { At = _time.GetUtcNow() };
             await journal.FinishAsync(journaling, end.Asked is null ? [ended] : [end.Asked, ended]);
 

@@ -4,8 +4,8 @@ namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
 /// What the caller said, µ-law, between the loop that hears it from Twilio and the loop that sends it to Gemini. It
-/// waits here while Gemini is being reached, up to 30 s; then the oldest is dropped and counted. The sending loop reads by
-/// position and releases what it will never need again, so audio can be sent a second time to the next connection.
+/// stays here until a resumption handle holds it, up to 30 s; then the oldest is dropped, and counted once it is missed. The sending loop
+/// reads by position, so audio can be sent a second time to the next connection.
 /// </summary>
 internal sealed class CallerAudio : IDisposable
 {
@@ -16,6 +16,8 @@ internal sealed class CallerAudio : IDisposable
     private readonly Signal _arrived;
     private readonly LatencyProbe _latency;
     private long _dropped;
+    private long _loud;
+    private long _loudTo;
 
     /// <summary>Creates an empty buffer that signals <paramref name="arrived"/> at each append.</summary>
     public CallerAudio(Signal arrived, TimeProvider time)
@@ -36,7 +38,55 @@ internal sealed class CallerAudio : IDisposable
         }
     }
 
-    /// <summary>Samples dropped because they waited for more than 30 s.</summary>
+    /// <summary>Position of the oldest sample held.</summary>
+    public long Oldest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ring.Start;
+            }
+        }
+    }
+
+    /// <summary>How much of what the caller said was loud enough to be speech.</summary>
+    public TimeSpan Loud
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Telephony.PhoneDuration(_loud);
+            }
+        }
+    }
+
+    /// <summary>Position up to which the caller was heard last.</summary>
+    public long LoudTo
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _loudTo;
+            }
+        }
+    }
+
+    /// <summary>How long the caller has been silent.</summary>
+    public TimeSpan Silence
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Telephony.PhoneDuration(_ring.End - _loudTo);
+            }
+        }
+    }
+
+    /// <summary>Samples that were needed and not held any more, because they waited for more than 30 s.</summary>
     public long Dropped
     {
         get
@@ -54,7 +104,12 @@ internal sealed class CallerAudio : IDisposable
         lock (_lock)
         {
             _latency.Arrived(_ring.End);
-            _dropped += _ring.Append(mulaw);
+            _ring.Append(mulaw);
+            if (IsLoud(mulaw))
+            {
+                _loud += mulaw.Length;
+                _loudTo = _ring.End;
+            }
         }
 
         _arrived.Set();
@@ -62,13 +117,15 @@ internal sealed class CallerAudio : IDisposable
 
     /// <summary>
     /// Copies from <paramref name="position"/> on, as much as is there and fits; returns how much. When the position was
-    /// dropped already, it is moved to the oldest sample held.
+    /// dropped already, it is moved to the oldest sample held, and what lies between is counted as dropped.
     /// </summary>
     public int Read(ref long position, Span<byte> into)
     {
         lock (_lock)
         {
-            position = Math.Max(position, _ring.Start);
+            var from = Math.Max(position, _ring.Start);
+            _dropped += from - position;
+            position = from;
             return _ring.Copy(position, into);
         }
     }
@@ -98,5 +155,17 @@ internal sealed class CallerAudio : IDisposable
         {
             _ring.Dispose();
         }
+    }
+
+    // One sample in sixteen beyond −30 dBFS. A µ-law byte without its sign is the smaller the louder the sample is.
+    private static bool IsLoud(ReadOnlySpan<byte> mulaw)
+    {
+        var loud = 0;
+        foreach (var sample in mulaw)
+        {
+            loud += (sample & 0x7F) < 0x50 ? 1 : 0;
+        }
+
+        return loud > mulaw.Length / 16;
     }
 }

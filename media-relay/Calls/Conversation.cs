@@ -11,28 +11,23 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// </summary>
 internal sealed class Conversation : IDisposable
 {
-    // Often enough to correct the clock, seldom enough that the echoes cost little.
-    private const int MarkEvery = 100 * Telephony.PhoneBytesPerMs;
-
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly CallJournal _journal;
-    private readonly StreamMessageWriter _messages;
+    private readonly PhoneMessages _messages;
     private readonly Signal _twilioDue;
     private readonly long _began;
     private readonly Playback _playback = new();
     private readonly SpokenTurns _turns;
     private readonly CallerSpeech _callerSpeech = new();
     private readonly LatencyProbe _latency;
-    private bool _clearDue;
     private TimeSpan _interruptedAt;
-    private bool _markDue;
-    private long _markedTo;
     private long _totalTokens;
     private TokenUsage _tokens;
     private int _callerActivity;
     private int _cutIns;
     private TimeSpan _lastActivity;
+    private long _leftoverTo;
 
     /// <summary>Starts the call's clock.</summary>
     /// <param name="time">The clock.</param>
@@ -43,7 +38,7 @@ internal sealed class Conversation : IDisposable
     {
         _time = time;
         _journal = journal;
-        _messages = messages;
+        _messages = new PhoneMessages(_playback, messages);
         _twilioDue = twilioDue;
         _turns = new SpokenTurns(journal, time);
         _latency = new LatencyProbe(time, LatencyProbe.FromAgent);
@@ -51,34 +46,19 @@ internal sealed class Conversation : IDisposable
     }
 
     /// <summary>How long neither side has spoken: since the caller was last heard and the agent's playback ended; zero while the agent is heard.</summary>
-    public TimeSpan QuietFor
+    public TimeSpan QuietFor => Read(static it =>
     {
-        get
-        {
-            lock (_lock)
-            {
-                var now = Now;
-                var since = _playback.PlayedOutAt > _lastActivity ? _playback.PlayedOutAt : _lastActivity;
-                return now > since && _playback.Appended == _playback.Sent ? now - since : TimeSpan.Zero;
-            }
-        }
-    }
+        var now = it.Now;
+        var since = it._playback.PlayedOutAt > it._lastActivity ? it._playback.PlayedOutAt : it._lastActivity;
+        return now > since && it._playback.Appended == it._playback.Sent ? now - since : TimeSpan.Zero;
+    });
 
     /// <summary>Counts signs of life of the caller: words, interruptions, keys.</summary>
     public int CallerActivity => Volatile.Read(ref _callerActivity);
 
     /// <summary>How far the agent has got with what it says.</summary>
-    public AgentProgress Progress
-    {
-        get
-        {
-            lock (_lock)
-            {
-                var now = Now;
-                return new AgentProgress(_turns.AgentIsGenerating, _playback.IsPlayedOut(now), _playback.Appended, _cutIns, now - _callerSpeech.LastSoundAt);
-            }
-        }
-    }
+    public AgentProgress Progress => Read(static it => new AgentProgress(
+        it._turns.AgentIsGenerating, it._playback.IsPlayedOut(it.Now), it._playback.Appended, it._cutIns, it.Now - it._callerSpeech.LastSoundAt));
 
     private TimeSpan Now => _time.GetElapsedTime(_began);
 
@@ -137,8 +117,56 @@ internal sealed class Conversation : IDisposable
         {
             _turns.CallerSaid(utf8);
             CallerActed();
+            if (_playback.HeardTo(Now) >= _leftoverTo)
+            {
+                return;
+            }
+
+            // The connection that spoke what still plays is gone, so nobody else can say that the caller cut it off.
+            CutOff();
+        }
+
+        _twilioDue.Set();
+    }
+
+    /// <summary>A resumption handle holds what was heard of the caller so far.</summary>
+    public void HandleCame()
+    {
+        lock (_lock)
+        {
+            _turns.HandleCame();
         }
     }
+
+    /// <summary>The connection to Gemini ended. What the agent said plays on; what the caller said may be heard once more by the next one.</summary>
+    /// <param name="callerIsHeardAgain">Whether the caller spoke in what is sent again.</param>
+    /// <param name="sinceHandle">Whether that is what came after the handle, or after the agent's last turn began.</param>
+    public void ConnectionEnded(bool callerIsHeardAgain, bool sinceHandle)
+    {
+        lock (_lock)
+        {
+            _leftoverTo = _playback.Appended;
+            if (callerIsHeardAgain)
+            {
+                _turns.CallerIsHeardAgain(sinceHandle);
+            }
+        }
+    }
+
+    /// <summary>What was said in a stream that this one goes on from.</summary>
+    public void Recall(SpokenSoFar before)
+    {
+        lock (_lock)
+        {
+            _turns.Recall(before.Lines);
+        }
+    }
+
+    /// <summary>What was said so far.</summary>
+    public SpokenSoFar SoFar() => Read(static it => it._turns.SoFar());
+
+    /// <summary>A fact about the session with Gemini.</summary>
+    public void Note(CallEvent fact) => _journal.Add(fact);
 
     /// <summary>The caller pressed a key.</summary>
     public void DigitPressed(string digit)
@@ -168,14 +196,7 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             CallerActed();
-            _cutIns++;
-            _interruptedAt = Now;
-            var heardTo = _playback.Clear(_interruptedAt);
-            _latency.Dropped();
-            _clearDue = true;
-            _markDue = false;
-            _markedTo = _playback.Sent;
-            _turns.Interrupted(heardTo);
+            CutOff();
         }
 
         _twilioDue.Set();
@@ -201,40 +222,25 @@ internal sealed class Conversation : IDisposable
         }
     }
 
-    /// <summary>
-    /// Writes the next message that may go to Twilio now: <c>clear</c> before all else, then media, with a mark every
-    /// 100 ms and at the end of a turn. Returns its length; 0 when nothing may be sent now, <paramref name="wait"/> then tells in how long it may.
-    /// </summary>
+    /// <summary>Writes the next message that may go to Twilio now. Returns its length; 0 when none may, <paramref name="wait"/> then tells in how long one may.</summary>
     public int NextMessage(Span<byte> message, out TimeSpan? wait)
     {
         lock (_lock)
         {
-            wait = null;
-            if (_clearDue)
+            var cleared = _messages.ClearIsDue;
+            var sent = _playback.Sent;
+            var length = _messages.Next(message, Now, !_turns.AgentIsGenerating, out wait);
+            if (cleared)
             {
-                _clearDue = false;
                 Telemetry.InterruptionLatency.Record((Now - _interruptedAt).TotalSeconds);
-                return _messages.Clear(message);
             }
-
-            if (_markDue)
+            else if (_playback.Sent > sent)
             {
-                return NextMark(message);
-            }
-
-            Span<byte> mulaw = stackalloc byte[Playback.MaxMessageBytes];
-            var paused = !_turns.AgentIsGenerating;
-            var length = _playback.Take(Now, paused, mulaw);
-            if (length > 0)
-            {
-                _markDue = _playback.Sent - _markedTo >= MarkEvery;
                 _turns.WentOut(_playback.Sent, Now, _callerSpeech.LastSoundAt);
                 _latency.Left(_playback.Sent);
-                return _messages.Media(mulaw[..length], message);
             }
 
-            wait = _playback.DueIn(Now, paused);
-            return wait is null && paused ? NextMark(message) : 0;
+            return length;
         }
     }
 
@@ -248,20 +254,14 @@ internal sealed class Conversation : IDisposable
     }
 
     /// <summary>What was counted of the agent's side, in the turns that are over.</summary>
-    public StreamFigures Figures()
+    public StreamFigures Figures() => Read(static it => new StreamFigures
     {
-        lock (_lock)
-        {
-            return new StreamFigures
-            {
-                AgentMs = _turns.AgentSamples / Telephony.PhoneBytesPerMs,
-                AgentMsHeard = _turns.HeardSamples / Telephony.PhoneBytesPerMs,
-                Interruptions = _turns.Interruptions,
-                TotalTokens = _totalTokens,
-                Tokens = _tokens,
-            };
-        }
-    }
+        AgentMs = it._turns.AgentSamples / Telephony.PhoneBytesPerMs,
+        AgentMsHeard = it._turns.HeardSamples / Telephony.PhoneBytesPerMs,
+        Interruptions = it._turns.Interruptions,
+        TotalTokens = it._totalTokens,
+        Tokens = it._tokens,
+    });
 
     /// <inheritdoc />
     public void Dispose()
@@ -272,17 +272,23 @@ internal sealed class Conversation : IDisposable
         }
     }
 
-    // A mark behind what was sent, unless there is one already.
-    private int NextMark(Span<byte> message)
+    private T Read<T>(Func<Conversation, T> read)
     {
-        _markDue = false;
-        if (_markedTo == _playback.Sent)
+        lock (_lock)
         {
-            return 0;
+            return read(this);
         }
+    }
 
-        _markedTo = _playback.Sent;
-        return _messages.Mark(_markedTo, message);
+    private void CutOff()
+    {
+        _cutIns++;
+        _interruptedAt = Now;
+        var heardTo = _playback.Clear(_interruptedAt);
+        _latency.Dropped();
+        _messages.Clear();
+        _leftoverTo = 0;
+        _turns.Interrupted(heardTo);
     }
 
     private void CallerActed()

@@ -15,6 +15,10 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     private readonly ArrayBufferWriter<byte> _callerText = new(256);
     private DateTimeOffset? _callerSince;
     private TimeSpan _answeredAt;
+    private readonly Queue<SpokenLine> _lines = [];
+    private int _linesLength;
+    private bool _linesCut;
+    private int _callerTextInHandle;
     private bool _cut;
 
     /// <summary>Whether more may belong to the agent's turn.</summary>
@@ -120,6 +124,34 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         _cut = true;
     }
 
+    /// <summary>A handle holds what was heard of the caller so far.</summary>
+    public void HandleCame() => _callerTextInHandle = _callerText.WrittenCount;
+
+    /// <summary>The caller's audio since the handle, or since the agent's last turn, will be transcribed once more: its words are dropped here.</summary>
+    public void CallerIsHeardAgain(bool sinceHandle)
+    {
+        var kept = sinceHandle ? _callerText.WrittenSpan[.._callerTextInHandle].ToArray() : [];
+        _callerText.ResetWrittenCount();
+        _callerText.Write(kept);
+    }
+
+    /// <summary>What was said before, in a stream that this one goes on from.</summary>
+    public void Recall(IEnumerable<SpokenLine> before)
+    {
+        foreach (var line in before)
+        {
+            Remember(line);
+        }
+    }
+
+    /// <summary>What was said so far, the agent's words as far as they are or will be heard.</summary>
+    public SpokenSoFar SoFar()
+    {
+        SettleCaller();
+        var pending = _turns.Select(turn => new SpokenLine(Speaker.Agent, turn.Text())).Where(line => line.Text.Length > 0);
+        return new SpokenSoFar([.. _lines, .. pending], AgentIsCut: Open is not null, _linesCut);
+    }
+
     /// <summary>Makes facts of all that is left, the agent having been heard up to a position.</summary>
     public void Finish(long heardTo)
     {
@@ -145,6 +177,8 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
 
         var text = Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim();
         _callerText.ResetWrittenCount();
+        _callerTextInHandle = 0;
+        Remember(new SpokenLine(Speaker.Caller, text));
         journal.Add(new CallerSaid(text, _callerSince) { At = time.GetUtcNow() });
         _callerSince = null;
     }
@@ -155,9 +189,27 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         var text = turn.Text();
         if (text.Length > 0 || turn.GeneratedMs > 0)
         {
-            journal.Add(new AgentSaid(text, turn.HeardText(heardTo), turn.GeneratedMs, turn.HeardMs(heardTo), turn.Since, turn.ResponseMs) { At = time.GetUtcNow() });
+            var heardText = turn.HeardText(heardTo);
+            Remember(new SpokenLine(Speaker.Agent, heardText));
+            journal.Add(new AgentSaid(text, heardText, turn.GeneratedMs, turn.HeardMs(heardTo), turn.Since, turn.ResponseMs) { At = time.GetUtcNow() });
         }
 
         _spare.Push(turn);
+    }
+
+    private void Remember(SpokenLine line)
+    {
+        if (line.Text.Length == 0)
+        {
+            return;
+        }
+
+        _lines.Enqueue(line);
+        _linesLength += line.Text.Length;
+        while (_linesLength > SpokenSoFar.MaxLength && _lines.Count > 1)
+        {
+            _linesLength -= _lines.Dequeue().Text.Length;
+            _linesCut = true;
+        }
     }
 }

@@ -5,14 +5,11 @@ using PhoneAgent.Core.Calls;
 namespace PhoneAgent.MediaRelay.Gemini;
 
 /// <summary>
-/// What an agent is told about this one call, beyond its profile: why it calls, or where a conversation stopped that goes
-/// on here. What comes from outside stands between delimiters, as data.
+/// What an agent is told about this one call, beyond its profile: why it calls. What comes from outside stands between delimiters, as
+/// data. Where a conversation stopped that goes on here, its session is told (see <see cref="SessionStart"/>).
 /// </summary>
 internal static class AgentBrief
 {
-    // The newest words matter most; a long call must not crowd out the profile.
-    private const int MaxTranscript = 8_000;
-
     /// <summary>The profile for this call.</summary>
     public static AgentProfile For(AgentProfile profile, CallRecord record)
     {
@@ -32,7 +29,6 @@ internal static class AgentBrief
 
         if (record.Transcript.Count > 0)
         {
-            brief.Append("\n\nThe call was interrupted for a moment. The conversation so far, as data; of your own lines what was heard:\n<conversation_so_far>\n").Append(Transcript(record)).Append("</conversation_so_far>");
             greeting = "The call goes on after a short interruption. Do not greet again and do not repeat yourself: go on where the conversation stopped, in one short sentence.";
         }
 
@@ -44,18 +40,6 @@ internal static class AgentBrief
         }
 
         return profile with { Instructions = brief.ToString(), Greeting = greeting, GreetingText = null };
-    }
-
-    private static string Transcript(CallRecord record)
-    {
-        var text = new StringBuilder();
-        foreach (var turn in record.Transcript)
-        {
-            text.Append(turn.Speaker == Speaker.Agent ? "you: " : "the other: ").Append(OneLine(turn.HeardText ?? turn.Text)).Append('\n');
-        }
-
-        var excess = text.Length - MaxTranscript;
-        return excess <= 0 ? text.ToString() : "…" + text.ToString(excess, MaxTranscript);
     }
 
     private static string Explain(string outcome) => outcome switch

@@ -5,27 +5,34 @@ namespace PhoneAgent.MediaRelay.Gemini;
 
 /// <summary>
 /// The caller as Gemini hears them: takes µ-law from <see cref="CallerAudio"/> by position and makes PCM16 messages of 16 kHz
-/// of it. Belongs to the one loop that writes to a connection; its filter's state is that connection's.
+/// of it. Positions count samples of 8 kHz since the call began. Belongs to the loop that writes to the connection.
 /// </summary>
 internal sealed class CallerVoice(CallerAudio audio)
 {
     // What piled up is sent faster than real time, but not in one lump.
     private const int MaxChunk = 100 * Telephony.PhoneBytesPerMs;
 
+    // As many samples as the filter remembers: with them, a new connection's sound begins as the old one's would have gone on.
+    private const int LeadIn = 35;
+
     private readonly Upsampler8To16 _upsampler = new();
     private readonly byte[] _message = new byte[ClientMessages.AudioLength(2 * MaxChunk)];
-    private long _position;
     private int _pending;
-    private long _sent;
 
-    /// <summary>Samples of 8 kHz that were sent.</summary>
-    public long Sent => Interlocked.Read(ref _sent);
+    /// <summary>The position up to which audio was sent.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>How much audio waits.</summary>
+    public TimeSpan Behind => Telephony.PhoneDuration(audio.Received - Position);
 
     /// <summary>The next message, valid until the next call; empty when nothing waits. Call <see cref="WasSent"/> once it is.</summary>
-    public ReadOnlyMemory<byte> Next()
+    /// <param name="upTo">The position not to go beyond.</param>
+    public ReadOnlyMemory<byte> Next(long upTo)
     {
         Span<byte> mulaw = stackalloc byte[MaxChunk];
-        _pending = audio.Read(ref _position, mulaw);
+        var position = Position;
+        _pending = audio.Read(ref position, mulaw[..(int)Math.Clamp(upTo - position, 0, MaxChunk)]);
+        Position = position;
         if (_pending == 0)
         {
             return default;
@@ -38,12 +45,31 @@ internal sealed class CallerVoice(CallerAudio audio)
         return _message.AsMemory(0, ClientMessages.Audio(pcm16k[..(2 * _pending)], _message));
     }
 
-    /// <summary>The message made last was sent: its audio is not needed any more.</summary>
-    public void WasSent()
+    /// <summary>The message made last was sent. Returns how many samples of 8 kHz it held.</summary>
+    public int WasSent()
     {
-        _position += _pending;
-        Interlocked.Add(ref _sent, _pending);
-        audio.SentTo(_position);
-        audio.Release(_position);
+        Position += _pending;
+        audio.SentTo(Position);
+        return _pending;
+    }
+
+    /// <summary>What lies before a position is not needed any more.</summary>
+    public void Release(long position) => audio.Release(position - LeadIn);
+
+    /// <summary>Goes on from a position, on a new connection.</summary>
+    public void Rewind(long position)
+    {
+        Position = position;
+        _upsampler.Reset();
+        Span<byte> mulaw = stackalloc byte[LeadIn];
+        Span<short> pcm8k = stackalloc short[LeadIn];
+        Span<short> unheard = stackalloc short[2 * LeadIn];
+        var before = Math.Max(audio.Oldest, position - LeadIn);
+        if (before < position)
+        {
+            var length = audio.Read(ref before, mulaw[..(int)(position - before)]);
+            MuLaw.Decode(mulaw[..length], pcm8k);
+            _upsampler.Process(pcm8k[..length], unheard);
+        }
     }
 }

@@ -3,11 +3,14 @@ using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhoneAgent.Core.Agents;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Calls;
+using PhoneAgent.MediaRelay.Tools;
 
 namespace PhoneAgent.MediaRelay.Gemini;
 
 /// <summary>
-/// Writes the messages that go to Gemini Live; each carries exactly one of setup, realtimeInput and toolResponse.
+/// Writes the messages that go to Gemini Live; each carries exactly one of setup, clientContent, realtimeInput and toolResponse.
 /// Source: https://ai.google.dev/api/live#BidiGenerateContentClientMessage
 /// </summary>
 internal static class ClientMessages
@@ -37,8 +40,30 @@ internal static class ClientMessages
         json.WriteEndObject();
     });
 
-    /// <summary>The answer to one function call: an error in words, so that the model can go on without the result.</summary>
-    public static byte[] ToolError(FunctionCall call, string error) => Write(json =>
+    /// <summary>
+    /// What was said before this session, sent first in it. Models from 3 on wait for it when <c>setup</c> said so, and take <c>turnComplete</c> as
+    /// its end; older ones would take that as a question. Source: https://ai.google.dev/api/live#HistoryConfig
+    /// </summary>
+    public static byte[] History(SpokenSoFar soFar, IEnumerable<SpokenLine> pending, string model) => Write(json =>
+    {
+        json.WriteStartObject("clientContent");
+        json.WriteStartArray("turns");
+        IEnumerable<SpokenLine> omitted = soFar.IsShortened ? [new SpokenLine(Speaker.Caller, "(The beginning of the conversation is left out here.)")] : [];
+        foreach (var line in omitted.Concat(soFar.Lines).Concat(pending))
+        {
+            json.WriteStartObject();
+            json.WriteString("role", line.Speaker == Speaker.Agent ? "model" : "user");
+            WriteParts(json, line.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("turnComplete", WaitsForHistory(model));
+        json.WriteEndObject();
+    });
+
+    /// <summary>The answer to one function call.</summary>
+    public static byte[] ToolResponse(FunctionCall call, FunctionAnswer answer) => Write(json =>
     {
         json.WriteStartObject("toolResponse");
         json.WriteStartArray("functionResponses");
@@ -49,8 +74,14 @@ internal static class ClientMessages
         }
 
         json.WriteString("name", call.Name);
+        if (answer.Scheduling is not null)
+        {
+            json.WriteString("scheduling", answer.Scheduling);
+        }
+
         json.WriteStartObject("response");
-        json.WriteString("error", error);
+        json.WritePropertyName(answer.Succeeded ? "output" : "error");
+        json.WriteRawValue(answer.Json);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndArray();
@@ -58,10 +89,12 @@ internal static class ClientMessages
     });
 
     /// <summary>The first message of a connection: the agent as its profile describes it.</summary>
-    public static byte[] Setup(string model, AgentProfile agent) => Write(json =>
+    /// <param name="setup">What else the connection begins with.</param>
+    public static byte[] Setup(SessionSetup setup) => Write(json =>
     {
         json.WriteStartObject("setup");
-        json.WriteString("model", $"models/{model}");
+        var agent = setup.Agent;
+        json.WriteString("model", $"models/{setup.Model}");
 
         json.WriteStartObject("generationConfig");
         json.WriteStartArray("responseModalities");
@@ -82,18 +115,19 @@ internal static class ClientMessages
         json.WriteEndObject();
 
         json.WriteStartObject("systemInstruction");
-        json.WriteStartArray("parts");
-        json.WriteStartObject();
-        json.WriteString("text", agent.Instructions);
+        WriteParts(json, agent.Instructions);
         json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
+        if (!setup.Tools.IsEmpty)
+        {
+            json.WritePropertyName("tools");
+            json.WriteRawValue(setup.Tools.Span);
+        }
 
         // Without compression an audio session ends after 15 minutes.
         json.WriteStartObject("contextWindowCompression");
         WriteEmpty(json, "slidingWindow");
         json.WriteEndObject();
-        WriteEmpty(json, "sessionResumption");
+        WriteResumption(json, setup);
         WriteEmpty(json, "inputAudioTranscription");
         WriteEmpty(json, "outputAudioTranscription");
 
@@ -109,6 +143,40 @@ internal static class ClientMessages
         json.WriteEndObject();
         json.WriteEndObject();
     });
+
+    private static void WriteResumption(Utf8JsonWriter json, SessionSetup setup)
+    {
+        json.WriteStartObject("sessionResumption");
+        if (setup.Handle is not null)
+        {
+            json.WriteString("handle", setup.Handle);
+        }
+
+        if (setup.AsksConsumed)
+        {
+            json.WriteBoolean("transparent", true);
+        }
+
+        json.WriteEndObject();
+        if (setup.TellsHistory && WaitsForHistory(setup.Model))
+        {
+            json.WriteStartObject("historyConfig");
+            json.WriteBoolean("initialHistoryInClientContent", true);
+            json.WriteEndObject();
+        }
+    }
+
+    // Models before 3 do not know historyConfig.
+    private static bool WaitsForHistory(string model) => !model.StartsWith("gemini-2", StringComparison.Ordinal) && !model.StartsWith("gemini-live-2", StringComparison.Ordinal);
+
+    private static void WriteParts(Utf8JsonWriter json, string text)
+    {
+        json.WriteStartArray("parts");
+        json.WriteStartObject();
+        json.WriteString("text", text);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
 
     private static string Word(Sensitivity sensitivity) => sensitivity == Sensitivity.High ? "HIGH" : "LOW";
 

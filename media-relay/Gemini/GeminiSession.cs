@@ -1,98 +1,170 @@
-using System.Collections.Concurrent;
 using PhoneAgent.Core.Agents;
+using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Tools;
 
 namespace PhoneAgent.MediaRelay.Gemini;
 
 /// <summary>
-/// The agent's side of one call: opens a session of Gemini Live, sends it the caller's audio from
-/// <see cref="CallerAudio"/> as it arrives, and hands what it says to the <see cref="Conversation"/>.
-/// One loop reads its socket, one writes to it; <see cref="RunAsync"/> starts and awaits both.
+/// The agent's side of one call, over any number of connections: sends Gemini the caller's audio, hands what it says to the
+/// <see cref="Conversation"/>, and whenever a connection ends, or the agent stays silent, goes on over another.
+/// <code>
+///  Connecting ──setupComplete──► Live ──goAway, closed, lost, silent──► Resuming ──setupComplete──► Live …
+///       └─────────────── refused, or no connection for ten seconds ─────────┴──────────────────► Ended
+/// </code>
+/// A connection begins with the newest resumption handle when Gemini has said nothing since (see <see cref="SessionPoint"/>), and is sent again what the
+/// handle lacks; otherwise with the transcript, because from a handle older than its last words the agent would say them again.
 /// </summary>
 internal sealed partial class GeminiSession : IDisposable
 {
     /// <summary>How long connecting and, after it, <c>setupComplete</c> may take.</summary>
-    public static readonly TimeSpan SetupTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SetupTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
-
-    private readonly IGeminiConnector _connector;
+    private readonly CallServices _services;
     private readonly string _model;
     private readonly AgentProfile _agent;
-    private readonly CallerVoice _caller;
-    private readonly AgentVoice _voice;
+    private readonly IToolbox _toolbox;
+    private readonly SessionStart _start;
+    private readonly CallerAudio _caller;
     private readonly Signal _due;
     private readonly Conversation _conversation;
+    private readonly AgentVoice _voice;
+    private readonly Uplink _uplink;
+    private readonly FunctionLedger _functions;
+    private readonly SessionPoint _point;
+    private readonly Reconnection _reconnection;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ConcurrentQueue<byte[]> _outbox = new();
     private readonly CancellationTokenSource _giveUpConnecting = new();
+    private readonly Lock _lock = new();
+    private readonly AgentWatch _watch;
+    private GeminiConnection? _connection;
     private IMessageSocket? _socket;
+    private Opening _opening = Opening.New;
+    private SessionTrouble? _leaveCause;
+    private long? _goAwayAt;
+    private TimeSpan _goAwayIn;
+    private bool _greetingRestarted;
     private int _malformed;
-    private volatile bool _live;
     private volatile bool _finishing;
-    private volatile bool _ended;
-    private volatile string? _problem;
+    private volatile bool _setupLate;
+    private volatile string? _givenUp;
 
     /// <summary>Prepares a session; nothing is opened yet.</summary>
-    /// <param name="connector">Opens the connection.</param>
+    /// <param name="services">What all calls share.</param>
     /// <param name="model">The Live model.</param>
     /// <param name="agent">The profile it is set up with.</param>
+    /// <param name="toolbox">Runs the functions the model calls.</param>
+    /// <param name="start">What it begins with.</param>
     /// <param name="caller">What the caller says.</param>
     /// <param name="due">Signalled by <paramref name="caller"/> at each append; this session waits for it.</param>
     /// <param name="conversation">Takes what the agent says.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Within the call's scope.</param>
-    public GeminiSession(IGeminiConnector connector, string model, AgentProfile agent, CallerAudio caller, Signal due, Conversation conversation, TimeProvider time, ILogger logger)
+    public GeminiSession(CallServices services, string model, AgentProfile agent, IToolbox toolbox, SessionStart start, CallerAudio caller, Signal due, Conversation conversation)
     {
-        _connector = connector;
+        _services = services;
         _model = model;
         _agent = agent;
-        _caller = new CallerVoice(caller);
-        _voice = new AgentVoice(conversation);
+        _toolbox = toolbox;
+        _start = start;
+        _caller = caller;
         _due = due;
         _conversation = conversation;
-        _time = time;
-        _logger = logger;
+        _time = services.Time;
+        _logger = services.Logger;
+        _voice = new AgentVoice(conversation);
+        _uplink = new Uplink(caller, due, _time);
+        _functions = new FunctionLedger(toolbox, _uplink, conversation.Note, () => Owes(SessionTrouble.AfterToolResponse), _time);
+        _point = new SessionPoint(_uplink, start.Handle);
+        _reconnection = new Reconnection(_time, services.Jitter);
+        _watch = new AgentWatch(_time);
+        conversation.Recall(start.SoFar);
     }
 
-    /// <summary>Caller samples, at 8 kHz, sent to Gemini.</summary>
-    public long SentSamples => _caller.Sent;
+    /// <summary>Where the session is.</summary>
+    public SessionState State { get; private set; }
 
     /// <summary>Messages of Gemini that could not be read and were skipped.</summary>
     public int MalformedMessages => Volatile.Read(ref _malformed);
 
+    /// <summary>
+    /// The handle another replica can resume with: it lacks nothing the agent has said. Null while there is none; the best moment to hand
+    /// over is when <see cref="IsQuiet"/>.
+    /// </summary>
+    public string? ResumableHandle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _point.Handle;
+            }
+        }
+    }
+
+    /// <summary>Whether nothing would be cut by changing the connection: the agent has said all, the caller is silent, no function runs.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return IsQuietNow;
+            }
+        }
+    }
+
+    private bool IsQuietNow => _point is { Handle: not null, AgentSpeaks: false } && _caller.Silence >= QuietMoment && !_functions.IsBusy && _connection is { IsLive: true };
+
+    /// <summary>What was counted of the session.</summary>
+    public StreamFigures AddTo(StreamFigures figures) => figures with
+    {
+        CallerMsToGemini = _uplink.SentSamples / Audio.Telephony.PhoneBytesPerMs,
+        CallerMsRepeated = _reconnection.RepeatedMs,
+        Resumptions = _reconnection.Resumptions,
+        Reseeds = _reconnection.Reseeds,
+        Nudges = _reconnection.Nudges,
+        MalformedMessages = figures.MalformedMessages + MalformedMessages,
+    };
+
     /// <summary>Holds the session until it ends, by <see cref="Finish"/> or otherwise.</summary>
     public async Task<GeminiEnd> RunAsync()
     {
-        var connecting = await ConnectAsync();
-        if (connecting.Socket is null)
+        try
         {
-            return _finishing ? GeminiEnd.Finished : new GeminiEnd(connecting.Problem);
-        }
+            while (true)
+            {
+                var end = await HoldConnectionAsync();
+                if (_finishing)
+                {
+                    return GeminiEnd.Finished;
+                }
 
-        await using var socket = _socket = connecting.Socket;
-        using var setupTimer = _time.CreateTimer(_ => OnSetupTimeout(), null, SetupTimeout, Timeout.InfiniteTimeSpan);
-        if (_finishing)
+                if ((_givenUp ?? _reconnection.FinalProblem(end, _opening.Continuation)) is { } problem)
+                {
+                    return new GeminiEnd(problem);
+                }
+
+                State = SessionState.Resuming;
+                await PauseAsync(_reconnection.Ended(end));
+                if (_finishing)
+                {
+                    return GeminiEnd.Finished;
+                }
+            }
+        }
+        finally
         {
-            socket.Abort();
+            State = SessionState.Ended;
+            await _functions.EndAsync();
         }
-
-        await socket.SendAsync(ClientMessages.Setup(_model, _agent));
-        var writing = WriteAsync(socket);
-        var end = await ReadAsync(socket);
-        _ended = true;
-        _due.Set();
-        await writing;
-        return _finishing ? GeminiEnd.Finished : new GeminiEnd(_problem ?? ProblemOf(end));
     }
 
     /// <summary>Tells the agent something, as text; it answers in its own words.</summary>
     public void Tell(string text)
     {
-        _outbox.Enqueue(ClientMessages.Text(text));
-        _due.Set();
+        Owes(SessionTrouble.NoReply);
+        _uplink.Send(ClientMessages.Text(text), isText: true);
     }
 
     /// <summary>No more caller audio is coming: what is left is sent, then the session closed; at once if it never got ready.</summary>
@@ -100,12 +172,7 @@ internal sealed partial class GeminiSession : IDisposable
     {
         _finishing = true;
         _giveUpConnecting.Cancel();
-        if (!_live)
-        {
-            _socket?.Abort();
-        }
-
-        _due.Set();
+        _connection?.Finish();
     }
 
     /// <summary>Ends the session without waiting for anything.</summary>
@@ -118,13 +185,41 @@ internal sealed partial class GeminiSession : IDisposable
     /// <inheritdoc />
     public void Dispose() => _giveUpConnecting.Dispose();
 
+    // One connection, from opening it to its end.
+    private async Task<ConnectionEnd> HoldConnectionAsync()
+    {
+        var connecting = await ConnectAsync();
+        if (connecting.Socket is null)
+        {
+            return new ConnectionEnd(SessionTrouble.Unreachable, connecting.Problem!, connecting.IsFinal);
+        }
+
+        await using var socket = connecting.Socket;
+        var connection = new GeminiConnection(socket, _uplink, _due, Handle, Skip, _time);
+        Begin(connection, socket);
+        var setup = ClientMessages.Setup(new SessionSetup(_model, _agent)
+        {
+            Tools = _toolbox.Declarations,
+            Handle = _opening.Handle,
+            AsksConsumed = _services.Gemini.TellsConsumed,
+            TellsHistory = _opening.TellsHistory,
+        });
+        SocketRead end;
+        using (_time.CreateTimer(_ => OnSetupTimeout(connection), null, SetupTimeout, Timeout.InfiniteTimeSpan))
+        {
+            end = await connection.RunAsync(setup);
+        }
+
+        return EndOf(connection, end);
+    }
+
     private async Task<GeminiConnecting> ConnectAsync()
     {
         using var timeout = new CancellationTokenSource(SetupTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _giveUpConnecting.Token);
         try
         {
-            return await _connector.ConnectAsync(either.Token);
+            return await _services.Gemini.ConnectAsync(either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -132,145 +227,54 @@ internal sealed partial class GeminiSession : IDisposable
         }
     }
 
-    private void OnSetupTimeout()
+    private void Begin(GeminiConnection connection, IMessageSocket socket)
     {
-        if (!_live)
+        lock (_lock)
         {
-            _problem = $"Gemini did not complete setup within {SetupTimeout.TotalSeconds:0} s";
-            _socket?.Abort();
+            _opening = Choose();
+            _uplink.Begin(_opening.From, resumes: _opening.Continuation == SessionContinuation.Handle, _opening.First);
+            (_connection, _socket, _leaveCause, _goAwayAt, _setupLate) = (connection, socket, null, null, false);
+        }
+
+        if (_finishing)
+        {
+            socket.Abort();
         }
     }
 
-    // Gemini's own words on a refusal help the owner (which model, which field); they are cut to one short line.
-    private static string ProblemOf(SocketRead end) => end.Kind switch
+    private ConnectionEnd EndOf(GeminiConnection connection, SocketRead end)
     {
-        SocketReadKind.Closed => $"Gemini closed the session with {end.CloseCode}: {string.Concat((end.CloseReason ?? "").Where(c => !char.IsControl(c)).Take(120))}",
-        _ => "the connection to Gemini was lost",
-    };
-
-    private async Task<SocketRead> ReadAsync(IMessageSocket socket)
-    {
-        var message = new ServerMessage();
-        while (true)
+        SessionTrouble? cause;
+        lock (_lock)
         {
-            var read = await socket.ReadAsync();
-            if (read.Kind is SocketReadKind.Closed or SocketReadKind.Lost)
-            {
-                return read;
-            }
+            cause = _leaveCause;
+            (_connection, _socket) = (null, null);
+            _point.ConnectionEnded(refused: end is { Kind: SocketReadKind.Closed, CloseCode: ConnectionEnd.InvalidArgument });
+        }
 
-            if (read.Kind == SocketReadKind.Message && message.TryRead(read.Message.Span))
-            {
-                Handle(message, read.Message.Span);
-            }
-            else
-            {
-                Skip();
-            }
+        _voice.FadeOut();
+        _conversation.ConnectionEnded(_caller.LoudTo > _point.From, sinceHandle: _point.Handle is not null);
+        return ConnectionEnd.Of(end, connection.IsLive, _setupLate ? SessionTrouble.SetupTimeout : cause);
+    }
+
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, _time, _giveUpConnecting.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session ends.
         }
     }
 
-    private void Handle(ServerMessage message, ReadOnlySpan<byte> utf8)
+    private void OnSetupTimeout(GeminiConnection connection)
     {
-        if (message.SetupComplete && !_live)
+        if (!connection.IsLive)
         {
-            if (_agent.Greeting is { } greeting)
-            {
-                _outbox.Enqueue(ClientMessages.Text(greeting));
-            }
-
-            _live = true;
-            _due.Set();
-        }
-
-        if (!message.InputTranscript.IsEmpty)
-        {
-            _conversation.CallerSaid(message.InputTranscript);
-        }
-
-        for (var part = 0; part < message.AudioParts; part++)
-        {
-            if (!_voice.TrySpeak(message, part, utf8))
-            {
-                Skip();
-            }
-        }
-
-        if (!message.OutputTranscript.IsEmpty)
-        {
-            _conversation.AgentSaid(message.OutputTranscript);
-        }
-
-        if (message.Interrupted)
-        {
-            _voice.FallSilent();
-            _conversation.Interrupted();
-        }
-        else if (message.GenerationComplete || message.TurnComplete)
-        {
-            _voice.FadeOut();
-            _conversation.AgentTurnGenerated();
-        }
-
-        if (message.TotalTokens is { } tokens)
-        {
-            _conversation.TokensCounted(tokens, message.Tokens);
-        }
-
-        foreach (var call in message.Calls)
-        {
-            LogUnknownFunction(Nameable(call.Name));
-            _outbox.Enqueue(ClientMessages.ToolError(call, "There is no such function."));
-            _due.Set();
-        }
-    }
-
-    // What the model calls a function can hold what the caller said, a phone number for instance.
-    private static string Nameable(string name) =>
-        string.Concat(name.Take(64).Select(one => char.IsAsciiLetter(one) || one == '_' ? one : '?'));
-
-    private async Task WriteAsync(IMessageSocket socket)
-    {
-        while (!_ended)
-        {
-            await _due.WaitAsync();
-            while (_live && !_ended)
-            {
-                while (_outbox.TryDequeue(out var message))
-                {
-                    await socket.SendAsync(message);
-                }
-
-                var message16k = _caller.Next();
-                if (message16k.IsEmpty)
-                {
-                    break;
-                }
-
-                if (!await socket.SendAsync(message16k))
-                {
-                    socket.Abort(); // half-open: the reader must not wait for it
-                    return;
-                }
-
-                _caller.WasSent();
-            }
-
-            if (_live && _finishing && !_ended)
-            {
-                await CloseAsync(socket);
-                return;
-            }
-        }
-    }
-
-    private async Task CloseAsync(IMessageSocket socket)
-    {
-        await socket.CloseAsync(1000, "");
-        using var timer = _time.CreateTimer(_ => socket.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
-        while (!_ended)
-        {
-            await _due.WaitAsync();
+            _setupLate = true;
+            connection.Abort();
         }
     }
 
@@ -284,7 +288,4 @@ internal sealed partial class GeminiSession : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Gemini sent a message that could not be read; it is skipped, and so are later ones of its kind.")]
     private partial void LogMalformed();
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The model called a function that does not exist: {Name}.")]
-    private partial void LogUnknownFunction(string name);
 }

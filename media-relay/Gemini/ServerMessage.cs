@@ -40,6 +40,18 @@ internal sealed class ServerMessage
     /// <summary>The connection will be closed soon.</summary>
     public bool GoAway { get; set; }
 
+    /// <summary>In how long; null when the message does not say, or not in a way that can be read.</summary>
+    public TimeSpan? TimeLeft { get; set; }
+
+    /// <summary>The message says whether, and with which handle, the session can be resumed from here.</summary>
+    public bool ResumptionUpdate { get; set; }
+
+    /// <summary>The handle to resume with; null when the session cannot be resumed from here.</summary>
+    public string? Handle { get; set; }
+
+    /// <summary>Index of the last client message in the handle's state, <c>setup</c> being 0; null when the server does not tell.</summary>
+    public long? LastConsumed { get; set; }
+
     /// <summary>The tokens a turn is billed for; null when the message says nothing of it.</summary>
     public long? TotalTokens { get; set; }
 
@@ -118,8 +130,11 @@ internal sealed class ServerMessage
     private void Reset()
     {
         SetupComplete = Interrupted = GenerationComplete = TurnComplete = GoAway = false;
-        TotalTokens = null;
         Tokens = default;
+        ResumptionUpdate = false;
+        TimeLeft = null;
+        Handle = null;
+        LastConsumed = TotalTokens = null;
         _audio.Clear();
         _unescaped.ResetWrittenCount();
         _input.ResetWrittenCount();

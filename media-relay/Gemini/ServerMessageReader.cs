@@ -53,7 +53,11 @@ internal static class ServerMessageReader
             else if (reader.ValueTextEquals("goAway"u8))
             {
                 message.GoAway = true;
-                reader.Skip();
+                message.TimeLeft = SessionUpdates.ReadTimeLeft(ref reader);
+            }
+            else if (reader.ValueTextEquals("sessionResumptionUpdate"u8))
+            {
+                SessionUpdates.ReadResumption(ref reader, message);
             }
             else
             {

@@ -16,6 +16,9 @@ public sealed class GeminiWebSocketConnector(IOptionsMonitor<GeminiSettings> set
     private const int MaxMessageBytes = 4 * 1024 * 1024;
 
     /// <inheritdoc />
+    public bool TellsConsumed => settings.CurrentValue.TellsConsumed;
+
+    /// <inheritdoc />
     public async Task<GeminiConnecting> ConnectAsync(CancellationToken cancellation)
     {
         var gemini = settings.CurrentValue;
@@ -33,7 +36,8 @@ public sealed class GeminiWebSocketConnector(IOptionsMonitor<GeminiSettings> set
         {
             var status = socket.HttpStatusCode;
             socket.Dispose();
-            return new GeminiConnecting(null, status == 0 ? $"Gemini cannot be reached: {e.WebSocketErrorCode}" : Refusal(status));
+            var isFinal = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;
+            return new GeminiConnecting(null, status == 0 ? $"Gemini cannot be reached: {e.WebSocketErrorCode}" : Refusal(status), isFinal);
         }
         catch
         {

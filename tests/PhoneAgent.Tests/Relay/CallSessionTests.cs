@@ -36,7 +36,7 @@ public sealed class CallSessionTests
 
             Assert.Equal(Expected16k(400), call.Gemini.Heard);
         },
-        time => new VirtualGemini(time, VirtualCall.Latency) { ConnectsIn = Seconds(6) });
+        time => new VirtualGemini(time, VirtualCall.Latency) { ConnectsIn = Seconds(4) });
 
     [Fact]
     public void The_agents_setup_is_that_of_its_profile() => Call(async call =>
@@ -249,7 +249,7 @@ public sealed class CallSessionTests
 
             var end = await call.EndAsync();
 
-            Assert.Equal((EndReason.GeminiUnavailable, "Gemini did not complete setup within 10 s"), (end.Reason, end.Detail));
+            Assert.Equal((EndReason.GeminiUnavailable, "Gemini did not complete setup within 5 s"), (end.Reason, end.Detail));
             Assert.Equal(1011, call.Phone.Closed?.CloseCode);
             await speaking;
         },
@@ -262,7 +262,7 @@ public sealed class CallSessionTests
             await call.Phone.StartAsync();
             var speaking = call.Phone.SpeakAsync(Seconds(30));
 
-            Assert.Equal("Gemini was not reached within 10 s", (await call.EndAsync()).Detail);
+            Assert.Equal("Gemini was not reached within 5 s", (await call.EndAsync()).Detail);
             Assert.Equal(EndReason.GeminiUnavailable, call.End.Reason);
             await speaking;
         },
@@ -278,18 +278,6 @@ public sealed class CallSessionTests
 
         var end = await call.EndAsync();
         Assert.Equal((EndReason.GeminiUnavailable, "Gemini closed the session with 1008: API key not valid."), (end.Reason, end.Detail));
-        await speaking;
-    });
-
-    [Fact]
-    public void A_lost_connection_to_Gemini_ends_the_stream() => Call(async call =>
-    {
-        await call.Phone.StartAsync();
-        var speaking = call.Phone.SpeakAsync(Seconds(5));
-        await call.Time.Pass(Seconds(1));
-        call.Gemini.Vanish();
-
-        Assert.Equal("the connection to Gemini was lost", (await call.EndAsync()).Detail);
         await speaking;
     });
 

@@ -23,7 +23,7 @@ public sealed class KeypadTests
         await call.Time.Pass(TimeSpan.FromMilliseconds(200));
         Assert.Equal("The caller entered on the telephone's keypad: 4 2 0 5", Assert.Single(call.Gemini.Texts.Skip(1)));
         await call.Time.Pass(TimeSpan.FromSeconds(5));
-        Assert.Equal(2, call.Gemini.Texts.Count);
+        Assert.Single(call.Gemini.Texts, text => text.Contains("keypad", StringComparison.Ordinal)); // nothing but nudges of a silent model
         await call.Phone.HangUpAsync();
         await call.EndAsync();
         Assert.Equal("4205#", string.Concat(call.Log.Events.OfType<DigitPressed>().Select(digit => digit.Digit)));

@@ -1,0 +1,192 @@
+using System.Text;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Calls;
+using PhoneAgent.MediaRelay.Tools;
+
+namespace PhoneAgent.MediaRelay.Gemini;
+
+/// <summary>
+/// The model's function calls, from the call to its one answer. Each runs beside the audio. The session that called gets the answer as
+/// <c>toolResponse</c>; one that began with the transcript never called, so it is told the result in words.
+/// </summary>
+/// <param name="toolbox">Runs them.</param>
+/// <param name="uplink">Takes the answers.</param>
+/// <param name="note">Takes the facts.</param>
+/// <param name="answered">Told when an answer goes out that the agent is to speak of.</param>
+/// <param name="time">The clock.</param>
+internal sealed class FunctionLedger(IToolbox toolbox, Uplink uplink, Action<CallEvent> note, Action answered, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly List<Entry> _entries = [];
+    private readonly List<Task> _running = [];
+    private bool _ended;
+
+    /// <summary>Whether the model waits for an answer.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Exists(entry => entry.Answer is null);
+            }
+        }
+    }
+
+    /// <summary>The model calls a function. A call whose id is being answered already is the same call.</summary>
+    public void Called(FunctionCall call)
+    {
+        var entry = new Entry(call, time.GetTimestamp());
+        lock (_lock)
+        {
+            if (_ended || (call.Id is not null && _entries.Exists(other => other.IsKnown && other.Call.Id == call.Id)))
+            {
+                return;
+            }
+
+            _entries.Add(entry);
+            _running.RemoveAll(task => task.IsCompleted);
+            _running.Add(RunAsync(entry));
+        }
+    }
+
+    /// <summary>The model takes calls back: nobody wants their answers.</summary>
+    public void Cancelled(IReadOnlyList<string> ids)
+    {
+        foreach (var entry in Take(entry => entry.Answer is null && entry.IsKnown && entry.Call.Id is { } id && ids.Contains(id)))
+        {
+            Cancel(entry);
+        }
+    }
+
+    /// <summary>The agent speaks, so what it was answered is part of what was said.</summary>
+    public void AgentSpoke()
+    {
+        lock (_lock)
+        {
+            _entries.RemoveAll(entry => entry.Answer is not null);
+        }
+    }
+
+    /// <summary>A session begins that knows of no call. Returns what is to stand in its history about those not answered yet.</summary>
+    public IReadOnlyList<SpokenLine> Forgotten(ICollection<byte[]> opening)
+    {
+        lock (_lock)
+        {
+            var lines = new List<SpokenLine>();
+            foreach (var entry in _entries)
+            {
+                entry.IsKnown = false;
+                if (entry.Answer is { } answer)
+                {
+                    opening.Add(ClientMessages.Text(SessionTexts.Result(entry.Call, answer)));
+                }
+                else
+                {
+                    lines.Add(new SpokenLine(Speaker.Agent, SessionTexts.Pending(entry.Call)));
+                }
+            }
+
+            return lines;
+        }
+    }
+
+    /// <summary>The call is over: cancels what still runs and waits for it.</summary>
+    public async Task EndAsync()
+    {
+        Task[] running;
+        lock (_lock)
+        {
+            _ended = true;
+            running = [.. _running];
+        }
+
+        foreach (var entry in Take(entry => entry.Answer is null))
+        {
+            Cancel(entry);
+        }
+
+        foreach (var task in running)
+        {
+            await task;
+        }
+    }
+
+    private List<Entry> Take(Predicate<Entry> which)
+    {
+        lock (_lock)
+        {
+            var taken = _entries.FindAll(which);
+            _entries.RemoveAll(which);
+            return taken;
+        }
+    }
+
+    private void Cancel(Entry entry)
+    {
+        NoteOutcome(entry, ToolOutcome.Cancelled);
+        try
+        {
+            entry.Cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself just now.
+        }
+    }
+
+    private async Task RunAsync(Entry entry)
+    {
+        using var cancellation = entry.Cancellation;
+        await Task.Yield(); // what a tool does before it first waits must not hold up the loop that reads
+        var answer = await toolbox.CallAsync(entry.Call, cancellation.Token);
+        lock (_lock)
+        {
+            if (!_entries.Contains(entry))
+            {
+                return; // taken back
+            }
+
+            entry.Answer = answer;
+            var message = entry.IsKnown ? ClientMessages.ToolResponse(entry.Call, answer) : ClientMessages.Text(SessionTexts.Result(entry.Call, answer));
+            uplink.Add(message, isText: !entry.IsKnown);
+        }
+
+        uplink.Wake();
+        NoteOutcome(entry, answer.Succeeded ? ToolOutcome.Succeeded : ToolOutcome.Failed);
+        if (answer.Scheduling != "SILENT")
+        {
+            answered();
+        }
+    }
+
+    private void NoteOutcome(Entry entry, ToolOutcome outcome) =>
+        note(new ToolCalled(Nameable(entry.Call.Name), outcome, (int)time.GetElapsedTime(entry.Since).TotalMilliseconds) { At = time.GetUtcNow() });
+
+    // What the model calls a function can hold what the caller said, a phone number for instance.
+    private static string Nameable(string name)
+    {
+        var letters = new StringBuilder();
+        foreach (var one in name.AsSpan(0, Math.Min(name.Length, 64)))
+        {
+            letters.Append(char.IsAsciiLetter(one) || one == '_' ? one : '?');
+        }
+
+        return letters.ToString();
+    }
+
+    private sealed class Entry(FunctionCall call, long since)
+    {
+        public FunctionCall Call { get; } = call;
+
+        public long Since { get; } = since;
+
+        public CancellationTokenSource Cancellation { get; } = new();
+
+        /// <summary>Whether the session knows of the call.</summary>
+        public bool IsKnown { get; set; } = true;
+
+        /// <summary>The answer, once it was given.</summary>
+        public FunctionAnswer? Answer { get; set; }
+    }
+}

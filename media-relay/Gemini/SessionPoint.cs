@@ -1,0 +1,71 @@
+namespace PhoneAgent.MediaRelay.Gemini;
+
+/// <summary>
+/// From where a session can go on: the newest resumption handle and the position of the caller's audio where its state ends, and the position
+/// the agent's last turn answered. Not thread-safe: <see cref="GeminiSession"/> owns it.
+/// </summary>
+/// <param name="uplink">Knows what was sent.</param>
+/// <param name="given">A handle from another replica; null for none.</param>
+internal sealed class SessionPoint(Uplink uplink, string? given)
+{
+    private string? _handle = given;
+    private long _handleTo;
+    private long _answeredTo;
+    private bool _spokenSince;
+
+    /// <summary>The newest handle, unless the agent has said or asked for something since: its state would lack that.</summary>
+    public string? Handle => _spokenSince ? null : _handle;
+
+    /// <summary>Where the state that the next connection begins with ends.</summary>
+    public long From => Handle is null ? _answeredTo : _handleTo;
+
+    /// <summary>How much before the position sent the handle's state may end, in samples, because the server does not tell.</summary>
+    public long Doubtful { get; private set; }
+
+    /// <summary>Whether more may belong to the agent's turn.</summary>
+    public bool AgentSpeaks { get; private set; }
+
+    /// <summary>The agent says something, or calls a function; true when a turn begins with it.</summary>
+    public bool AgentActs(bool speaks)
+    {
+        var begins = !AgentSpeaks;
+        if (begins || !_spokenSince)
+        {
+            // What the turn answers was consumed before; what was sent since may be the caller's next words.
+            _answeredTo = Math.Max(_answeredTo, uplink.Consumed);
+            uplink.Release(_answeredTo);
+        }
+
+        _spokenSince = true;
+        AgentSpeaks |= speaks;
+        return begins && speaks;
+    }
+
+    /// <summary>The agent's turn is over.</summary>
+    public void TurnEnded() => AgentSpeaks = false;
+
+    /// <summary>A new handle came.</summary>
+    public void HandleCame(string handle, long? lastConsumed)
+    {
+        _handle = handle;
+        (_handleTo, Doubtful) = uplink.HandleCame(lastConsumed);
+        _answeredTo = Math.Max(_answeredTo, _handleTo);
+        _spokenSince = false;
+        uplink.Release(_handleTo);
+    }
+
+    /// <summary>The handle is not to be used again.</summary>
+    public void DropHandle() => _handle = null;
+
+    /// <summary>The connection ended.</summary>
+    /// <param name="refused">Because Gemini refused something, which must not be sent again.</param>
+    public void ConnectionEnded(bool refused)
+    {
+        AgentSpeaks = false;
+        if (refused)
+        {
+            DropHandle();
+            uplink.ForgetSent();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Calls;
+
+namespace PhoneAgent.MediaRelay.Gemini;
+
+/// <summary>What a session of Gemini begins with in this stream.</summary>
+/// <param name="Handle">The resumption handle another replica handed over; null for none. It is secret: whoever has it has the conversation.</param>
+/// <param name="SoFar">What was said in earlier streams of the call: recalled when the handle is refused, or when there is none.</param>
+internal sealed record SessionStart(string? Handle, SpokenSoFar SoFar)
+{
+    /// <summary>A call of which nothing was said yet.</summary>
+    public static SessionStart New { get; } = new(null, new SpokenSoFar([], AgentIsCut: false, IsShortened: false));
+
+    /// <summary>Goes on with what the call's log knows.</summary>
+    public static SessionStart From(CallRecord record, string? handle = null) => new(handle, SpokenSoFar.From(record));
+}
+
+/// <summary>Where a session is.</summary>
+public enum SessionState
+{
+    /// <summary>Its first connection is being opened.</summary>
+    Connecting,
+
+    /// <summary>The agent can hear and be heard.</summary>
+    Live,
+
+    /// <summary>Another connection is being opened, to go on.</summary>
+    Resuming,
+
+    /// <summary>It is over.</summary>
+    Ended,
+}
