@@ -45,6 +45,14 @@ public sealed class PhoneFunctions(
     [Function("CreateCall")]
     public Task<IResult> CreateCall([HttpTrigger(AuthorizationLevel.Function, "post", Route = PhoneRoutes.Calls)] HttpRequest request) => createCall.CreateAsync(request);
 
+    /// <summary>The owner: the calls of a day.</summary>
+    [Function("ListCalls")]
+    public Task<IResult> ListCalls([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Calls)] HttpRequest request) => owner.ListCallsAsync(request);
+
+    /// <summary>The owner: remove a call.</summary>
+    [Function("RemoveCall")]
+    public Task<IResult> RemoveCall([HttpTrigger(AuthorizationLevel.Function, "delete", Route = PhoneRoutes.Call)] HttpRequest request) => owner.RemoveCallAsync(request);
+
     /// <summary>The owner: one call's record.</summary>
     [Function("GetCall")]
     public Task<IResult> GetCall([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Call)] HttpRequest request) => owner.GetCallAsync(request);

@@ -64,4 +64,7 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Information, "The dialled person answered; accepted: {Accepted}")]
     public static partial void TransferAnswered(this ILogger logger, bool accepted);
+
+    [LoggerMessage(21, LogLevel.Information, "Everything about call {CallSid} was removed")]
+    public static partial void CallRemoved(this ILogger logger, string callSid);
 }

@@ -70,6 +70,8 @@ public static class PhoneAgentHandlers
     {
         var routes = endpoints.MapGroup(PhoneRoutes.Prefix).AddEndpointFilter(new OwnerKeys(keys));
         routes.MapPost(PhoneRoutes.Calls, (HttpRequest request) => Handler<CreateCall>(request).CreateAsync(request));
+        routes.MapGet(PhoneRoutes.Calls, (HttpRequest request) => Handler<OwnerApi>(request).ListCallsAsync(request));
+        routes.MapDelete(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).RemoveCallAsync(request));
         routes.MapGet(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).GetCallAsync(request));
         return endpoints;
     }

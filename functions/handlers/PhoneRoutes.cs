@@ -41,10 +41,10 @@ public static class PhoneRoutes
     /// <summary>Twilio: how the stream fares.</summary>
     public const string VoiceStreamStatus = "voice/stream-status";
 
-    /// <summary>The owner: call somebody.</summary>
+    /// <summary>The owner: call somebody, or list calls.</summary>
     public const string Calls = "calls";
 
-    /// <summary>The owner: one call's record.</summary>
+    /// <summary>The owner: one call's record, or its removal.</summary>
     public const string Call = "calls/{callSid}";
 
     /// <summary>Anyone: is it there, and which version.</summary>
@@ -59,6 +59,8 @@ public static class PhoneRoutes
         new("VoiceStatus", "POST", VoiceStatus, RouteAccess.TwilioSignature),
         new("VoiceStreamStatus", "POST", VoiceStreamStatus, RouteAccess.TwilioSignature),
         new("CreateCall", "POST", Calls, RouteAccess.OwnerKey),
+        new("ListCalls", "GET", Calls, RouteAccess.OwnerKey),
+        new("RemoveCall", "DELETE", Call, RouteAccess.OwnerKey),
         new("GetCall", "GET", Call, RouteAccess.OwnerKey),
         new("Health", "GET", Health, RouteAccess.Open),
     ];
