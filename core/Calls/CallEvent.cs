@@ -28,6 +28,7 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(AgentChanged), "agentChanged")]
 [JsonDerivedType(typeof(HandedOver), "handedOver")]
 [JsonDerivedType(typeof(StreamEnded), "ended")]
+[JsonDerivedType(typeof(CallSummarized), "summarized")]
 public abstract record CallEvent
 {
     /// <summary>When it happened, UTC.</summary>
@@ -233,6 +234,10 @@ public sealed record HandedOver() : CallEvent;
 /// <param name="Detail">The cause in words, without content of the call; null when the reason says it all.</param>
 /// <param name="Figures">What was counted during the attempt.</param>
 public sealed record StreamEnded(EndReason Reason, string? Detail, StreamFigures Figures) : CallEvent;
+
+/// <summary>Handlers: the call is over, and a model has read its transcript.</summary>
+/// <param name="Summary">What it made of it.</param>
+public sealed record CallSummarized(CallSummary Summary) : CallEvent;
 
 /// <summary>What was counted during one attempt. Milliseconds of audio; milliseconds of time for latencies.</summary>
 public sealed record StreamFigures

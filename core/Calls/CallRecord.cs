@@ -96,6 +96,9 @@ public sealed record CallRecord
     [JsonIgnore]
     public string? CurrentAgent => NewestOffered is { } newest ? newest.LastAgent ?? newest.Agent : Agent;
 
+    /// <summary>What a model made of the transcript after the call; null when none was asked, or it failed.</summary>
+    public CallSummary? Summary { get; init; }
+
     /// <summary>The newest stream the handlers offered: the one that decisions look at.</summary>
     [JsonIgnore]
     public CallAttempt? NewestOffered => Attempts.LastOrDefault(attempt => attempt.OfferedAt is not null);

@@ -14,6 +14,7 @@ internal sealed class CallRecordFold
     private readonly List<StatusReport> _statuses = [];
     private readonly List<StreamError> _streamErrors = [];
     private VoicemailAnswer? _voicemail;
+    private CallSummary? _summary;
     private CallReceived? _received;
     private DateTimeOffset? _beganAt;
     private DateTimeOffset? _removedAt;
@@ -53,6 +54,9 @@ internal sealed class CallRecordFold
                 }
 
                 break;
+            case CallSummarized summarized:
+                _summary ??= summarized.Summary;
+                break;
             case TransferDialed dialed:
                 ChangeNewestTransfer(transfer => transfer.Target == dialed.Target && transfer.DialedAt is null ? transfer with { DialedAt = dialed.At } : transfer);
                 break;
@@ -91,6 +95,7 @@ internal sealed class CallRecordFold
             RequestId = _received?.RequestId,
             Context = _received?.Context,
             Voicemail = _voicemail,
+            Summary = _summary,
             StreamErrors = _streamErrors,
             Attempts = [.. _attempts.Select(one => one.Value with { Transfer = TransferOf(one.Key) })],
             Transcript = [.. inOrder.Select(SpokenTurnOf).OfType<SpokenTurn>()],

@@ -16,6 +16,8 @@ public static partial class ConfigurationRules
         new("Twilio:AccountSid", Need.Required, Need.Required, AccountSid, "Copy the Account SID from the Twilio console."),
         new("Twilio:AuthToken", Need.Required, Need.Optional, AuthToken, "Copy the auth token from the Twilio console; without it no webhook can be told from a forged one."),
         new("Twilio:PreviousAuthToken", Need.Optional, Need.Optional, AuthToken, "Set it to the old token during a rotation, or remove it."),
+        new("Twilio:ApiKeySid", Need.WithApiKeySecret, Need.Unused, ApiKeySid, "Copy the API key's SID from the Twilio console, or remove both Twilio__ApiKeySid and Twilio__ApiKeySecret."),
+        new("Twilio:ApiKeySecret", Need.WithApiKeySid, Need.Unused, AuthToken, "Copy the API key's secret, which the Twilio console shows once, or remove both Twilio__ApiKeySid and Twilio__ApiKeySecret."),
         new("Twilio:PhoneNumber", Need.WithOutbound, Need.Unused, E164, "Set it to the number outbound calls come from, like +14155550100."),
         new("PhoneAgent:WebhookBaseUrl", Need.Required, Need.Unused, value => Address(value, "https", "http"), "Set it to the public origin of the functions, for example https://my-agent.azurewebsites.net."),
         new("PhoneAgent:StreamUrl", Need.Required, Need.WithAuthToken, value => Address(value, "wss", "ws"), "Set it to the public address of the relay, for example wss://relay.example.net/stream."),
@@ -24,10 +26,13 @@ public static partial class ConfigurationRules
         new("PhoneAgent:CallLog", Need.Required, Need.Required, CallLogs.Problem, "Functions and relay must name the same one."),
         new("PhoneAgent:KeyVaultUri", Need.Optional, Need.Optional, VaultProblem, "Set it to the vault's address, like https://my-vault.vault.azure.net, or remove it."),
         new("PhoneAgent:KeyVaultReloadSeconds", Need.Optional, Need.Optional, value => Whole(value, 10, 86_400), "Remove it for 300."),
+        new("PhoneAgent:LocalFunctionKey", Need.Optional, Need.Unused, AuthToken, "Take a long random one, or remove it to close the owner's API outside Azure."),
+        new("PhoneAgent:PlatformChecksKeys", Need.Optional, Need.Unused, Switch, "Remove it: it is set by the infrastructure, in Azure alone."),
         new("PhoneAgent:ConnectMessage", Need.Optional, Need.Unused, Spoken, "Shorten it."),
         new("PhoneAgent:ApologyMessage", Need.Optional, Need.Unused, Spoken, "Shorten it."),
         new("PhoneAgent:FallbackNumber", Need.Optional, Need.Unused, E164, "Write it like +14155550100, or remove it to hang up after the apology."),
         new("Gemini:ApiKey", Need.Optional, Need.Required, _ => null, "Create a key at https://aistudio.google.com/apikey."),
+        new("Gemini:TextModel", Need.Optional, Need.Unused, Model, "Remove it for gemini-3.6-flash."),
         new("Gemini:Endpoint", Need.Unused, Need.Optional, value => Address(value, "wss", "ws"), "Remove it to use Google's."),
         new("Relay:MaxCallMinutes", Need.Optional, Need.Optional, value => Whole(value, 1, RelaySettings.MaxMaxCallMinutes), "Remove it for 60."),
         new("Relay:MaxCalls", Need.Unused, Need.Optional, value => Whole(value, 1, 10_000), "Remove it for 200."),
@@ -53,6 +58,8 @@ public static partial class ConfigurationRules
         Optional,
         WithAuthToken,
         WithOutbound,
+        WithApiKeySid,
+        WithApiKeySecret,
         Unused,
     }
 
@@ -62,7 +69,7 @@ public static partial class ConfigurationRules
 
     /// <summary>What keeps an address from being a vault's; null when nothing does.</summary>
     internal static string? VaultProblem(string value) =>
-        Address(value, "https", "https") ?? (new Uri(value).AbsolutePath is "/" ? null : "must not contain a path");
+        Address(value, "https", "no other") ?? (new Uri(value).AbsolutePath is "/" ? null : "must not contain a path");
 
     private static IEnumerable<string> ListItems(IConfiguration configuration, IReadOnlyCollection<ServiceRole> roles) =>
         from list in Lists
@@ -78,6 +85,10 @@ public static partial class ConfigurationRules
         select $"PhoneAgent__Agents__{number.Key} does not name a called number. Write its digits alone, for example PhoneAgent__Agents__14155550100.";
 
     private static string? AccountSid(string value) => AccountSidPattern().IsMatch(value) ? null : "is not AC and 32 hexadecimal digits";
+
+    private static string? ApiKeySid(string value) => ApiKeySidPattern().IsMatch(value) ? null : "is not SK and 32 hexadecimal digits";
+
+    private static string? Model(string value) => ModelPattern().IsMatch(value) ? null : "is not a model's name, without models/";
 
     private static string? AuthToken(string value) => value.Any(char.IsWhiteSpace) ? "contains white space" : null;
 
@@ -113,10 +124,18 @@ public static partial class ConfigurationRules
     [GeneratedRegex("^AC[0-9a-fA-F]{32}\\z")]
     private static partial Regex AccountSidPattern();
 
+    [GeneratedRegex("^SK[0-9a-fA-F]{32}\\z")]
+    private static partial Regex ApiKeySidPattern();
+
+    [GeneratedRegex("^[a-zA-Z0-9._-]{1,64}\\z")]
+    private static partial Regex ModelPattern();
+
     [GeneratedRegex("^\\+[1-9][0-9]{0,14}\\z")]
     private static partial Regex PrefixPattern();
 
     private static string Variable(string key) => key.Replace(":", "__", StringComparison.Ordinal);
+
+    private static bool IsSet(IConfiguration configuration, string key) => !string.IsNullOrWhiteSpace(configuration[key]);
 
     private static bool IsOn(IConfiguration configuration, string key) => bool.TryParse(configuration[key], out var on) && on;
 
@@ -132,7 +151,9 @@ public static partial class ConfigurationRules
 
             var value = configuration[Key];
             var required = needs.Contains(Need.Required)
-                || (needs.Contains(Need.WithAuthToken) && !string.IsNullOrWhiteSpace(configuration["Twilio:AuthToken"]))
+                || (needs.Contains(Need.WithAuthToken) && IsSet(configuration, "Twilio:AuthToken"))
+                || (needs.Contains(Need.WithApiKeySid) && IsSet(configuration, "Twilio:ApiKeySid"))
+                || (needs.Contains(Need.WithApiKeySecret) && IsSet(configuration, "Twilio:ApiKeySecret"))
                 || (needs.Contains(Need.WithOutbound) && IsOn(configuration, "Outbound:Enabled"));
             var problem = !string.IsNullOrWhiteSpace(value) ? Check(value) : required ? "is missing" : null;
             return problem is null ? null : $"{Variable(Key)} {problem}. {Fix}";

@@ -9,6 +9,9 @@ public sealed class GeminiSettings
     /// <summary>The Live model, without <c>models/</c>.</summary>
     public string Model { get; set; } = "gemini-3.8-live";
 
+    /// <summary>The model that summarises a call after its end, without <c>models/</c>; used by the functions, and only where they have a key.</summary>
+    public string TextModel { get; set; } = "gemini-3.6-flash";
+
     /// <summary>Origin of the Live API; the API's path is appended.</summary>
     public string Endpoint { get; set; } = "wss://generativelanguage.googleapis.com";
 

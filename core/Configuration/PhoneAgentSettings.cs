@@ -39,6 +39,12 @@ public sealed class PhoneAgentSettings
     /// <summary>Dialled after the apology, E.164; null hangs up instead.</summary>
     public string? FallbackNumber { get; set; }
 
+    /// <summary>Opens the owner's API where no platform checks function keys; null keeps it closed there.</summary>
+    public string? LocalFunctionKey { get; set; }
+
+    /// <summary>Whether the Functions platform stands before the owner's API and has checked the key; only the infrastructure says so.</summary>
+    public bool PlatformChecksKeys { get; set; }
+
     /// <summary>Profile name by the digits of the called number; any other number gets the profile <c>default</c>.</summary>
     public Dictionary<string, string> Agents { get; } = [];
 }

@@ -12,6 +12,12 @@ public sealed class TwilioSettings
     /// <summary>Accepted beside <see cref="AuthToken"/> while it is rotated.</summary>
     public string? PreviousAuthToken { get; set; }
 
+    /// <summary>An API key, <c>SK…</c>, that places calls in place of the auth token, which then only signs; null uses the token.</summary>
+    public string? ApiKeySid { get; set; }
+
+    /// <summary>Belongs to <see cref="ApiKeySid"/>.</summary>
+    public string? ApiKeySecret { get; set; }
+
     /// <summary>The number outbound calls come from unless the request names another of ours, E.164.</summary>
     public string? PhoneNumber { get; set; }
 

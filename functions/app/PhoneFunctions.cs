@@ -9,7 +9,8 @@ namespace PhoneAgent.Functions;
 
 /// <summary>
 /// The function app's triggers, one line each: what answers is in the handlers. Webhooks are open to the platform, because
-/// Twilio proves itself by its signature; the owner's routes need a function key, which the platform checks.
+/// Twilio proves itself by its signature; the owner's routes need a function key, which the platform checks in Azure and the
+/// gate everywhere else.
 /// </summary>
 public sealed class PhoneFunctions(
     ConnectCall connectCall,
@@ -19,6 +20,7 @@ public sealed class PhoneFunctions(
     StreamStatusWebhook streamStatus,
     CreateCall createCall,
     OwnerApi owner,
+    LocalKeyGate gate,
     HealthCheck health)
 {
     /// <summary>Twilio: a call came in, or an outbound one was answered.</summary>
@@ -43,19 +45,19 @@ public sealed class PhoneFunctions(
 
     /// <summary>The owner: call somebody.</summary>
     [Function("CreateCall")]
-    public Task<IResult> CreateCall([HttpTrigger(AuthorizationLevel.Function, "post", Route = PhoneRoutes.Calls)] HttpRequest request) => createCall.CreateAsync(request);
+    public Task<IResult> CreateCall([HttpTrigger(AuthorizationLevel.Function, "post", Route = PhoneRoutes.Calls)] HttpRequest request) => gate.AskAsync(request, createCall.CreateAsync);
 
     /// <summary>The owner: the calls of a day.</summary>
     [Function("ListCalls")]
-    public Task<IResult> ListCalls([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Calls)] HttpRequest request) => owner.ListCallsAsync(request);
+    public Task<IResult> ListCalls([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Calls)] HttpRequest request) => gate.AskAsync(request, owner.ListCallsAsync);
 
     /// <summary>The owner: remove a call.</summary>
     [Function("RemoveCall")]
-    public Task<IResult> RemoveCall([HttpTrigger(AuthorizationLevel.Function, "delete", Route = PhoneRoutes.Call)] HttpRequest request) => owner.RemoveCallAsync(request);
+    public Task<IResult> RemoveCall([HttpTrigger(AuthorizationLevel.Function, "delete", Route = PhoneRoutes.Call)] HttpRequest request) => gate.AskAsync(request, owner.RemoveCallAsync);
 
     /// <summary>The owner: one call's record.</summary>
     [Function("GetCall")]
-    public Task<IResult> GetCall([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Call)] HttpRequest request) => owner.GetCallAsync(request);
+    public Task<IResult> GetCall([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Call)] HttpRequest request) => gate.AskAsync(request, owner.GetCallAsync);
 
     /// <summary>Anyone: is it there, and which version.</summary>
     [Function("Health")]

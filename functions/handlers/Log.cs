@@ -67,4 +67,21 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Information, "Everything about call {CallSid} was removed")]
     public static partial void CallRemoved(this ILogger logger, string callSid);
+
+    // One line a call: figures, no content. The saved queries in infra/queries read it by these names.
+    [LoggerMessage(60, LogLevel.Information, "Call over: direction={Direction} status={Status} seconds={Seconds} agent={Agent} end={End} streams={Streams} transfers={Transfers} tools={Tools} turns={Turns} interruptions={Interruptions} responseMs={ResponseMs} responseMsMax={ResponseMsMax} tokens={Tokens} streamErrors={StreamErrors}")]
+    public static partial void CallOver(
+        this ILogger logger, string? direction, string? status, int? seconds, string? agent, string? end, int streams, int transfers, int tools, int turns, int interruptions, int? responseMs, int? responseMsMax, long tokens, int streamErrors);
+
+    [LoggerMessage(61, LogLevel.Information, "The call is summarised")]
+    public static partial void CallSummarised(this ILogger logger);
+
+    [LoggerMessage(62, LogLevel.Warning, "No summary: the model could not be asked ({Failure})")]
+    public static partial void SummaryFailed(this ILogger logger, string failure);
+
+    [LoggerMessage(63, LogLevel.Warning, "No summary: the model's answer of {Length} characters is not of the shape it was asked for")]
+    public static partial void SummaryUnusable(this ILogger logger, int length);
+
+    [LoggerMessage(64, LogLevel.Warning, "The call is not closed: neither reported nor summarised, because its log could not be used ({Failure})")]
+    public static partial void CallNotClosed(this ILogger logger, string failure);
 }

@@ -10,6 +10,7 @@ using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.Core.Trust;
+using PhoneAgent.Handlers.Closing;
 using PhoneAgent.Handlers.Inbound;
 using PhoneAgent.Handlers.Outbound;
 using PhoneAgent.Handlers.Owner;
@@ -37,6 +38,7 @@ public static class PhoneAgentHandlers
         services.AddSingleton<ConnectCall>();
         services.AddSingleton<StreamEndedWebhook>();
         services.AddSingleton<WhisperWebhook>();
+        services.AddSingleton<CallClosing>();
         services.AddSingleton<CallStatusWebhook>();
         services.AddSingleton<StreamStatusWebhook>();
         services.AddSingleton<CallerLimits>();
@@ -45,6 +47,7 @@ public static class PhoneAgentHandlers
         services.AddSingleton<AnsweredCall>();
         services.AddSingleton<CreateCall>();
         services.AddSingleton<OwnerApi>();
+        services.AddSingleton<LocalKeyGate>();
         services.AddSingleton<HealthCheck>();
         return services;
     }

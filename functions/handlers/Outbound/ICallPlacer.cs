@@ -6,8 +6,8 @@ namespace PhoneAgent.Handlers.Outbound;
 public interface ICallPlacer
 {
     /// <summary>
-    /// Places a call, once: it never tries again by itself, since a create that seemed to fail may have dialled. Expected
-    /// failures are results. Gives up on <paramref name="cancellation"/> and then returns <see cref="PlaceResult.NoAnswer"/>.
+    /// Places a call, once: it tries again by itself only where the first try cannot have dialled (no connection was made, or
+    /// Twilio says 429), since a create that seemed to fail may have. Expected failures are results. Gives up on <paramref name="cancellation"/> and then returns <see cref="PlaceResult.NoAnswer"/>.
     /// </summary>
     Task<PlaceResult> PlaceAsync(CallToPlace call, CancellationToken cancellation);
 }

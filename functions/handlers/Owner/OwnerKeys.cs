@@ -31,15 +31,23 @@ internal sealed class OwnerKeys : IEndpointFilter
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var request = context.HttpContext.Request;
-        if (IsKey(request.Headers[Header]) | IsKey(request.Query[Query]))
+        if (Opens(context.HttpContext.Request))
         {
             return next(context);
         }
 
         context.HttpContext.RequestServices.GetRequiredService<ILogger<OwnerKeys>>().OwnerKeyRefused();
+        return ValueTask.FromResult<object?>(Refusal());
+    }
+
+    /// <summary>Whether a request carries one of the keys.</summary>
+    public bool Opens(HttpRequest request) => IsKey(request.Headers[Header]) | IsKey(request.Query[Query]);
+
+    /// <summary>The answer to a request that carries none.</summary>
+    public static IResult Refusal()
+    {
         OwnerAnswers.Count("owner.Key");
-        return ValueTask.FromResult<object?>(OwnerAnswers.Problem(StatusCodes.Status401Unauthorized, "A function key is needed.", $"Send it as {Header}, or as the query parameter {Query}."));
+        return OwnerAnswers.Problem(StatusCodes.Status401Unauthorized, "A function key is needed.", $"Send it as {Header}, or as the query parameter {Query}.");
     }
 
     private bool IsKey(string? given)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Handlers.Closing;
 using PhoneAgent.Handlers.Inbound;
 using PhoneAgent.Handlers.Outbound;
 using PhoneAgent.Handlers.Webhooks;
@@ -10,7 +11,7 @@ namespace PhoneAgent.Handlers.Voice;
 
 /// <summary><c>POST voice/status</c>: the call's status changed. For an outbound call that nobody answers it is all there is.</summary>
 public sealed class CallStatusWebhook(
-    TwilioWebhook webhook, ICallLog log, CallerLimits callers, AnsweredCall outbound, TimeProvider time, ILogger<CallStatusWebhook> logger)
+    TwilioWebhook webhook, ICallLog log, CallerLimits callers, AnsweredCall outbound, CallClosing closing, TimeProvider time, ILogger<CallStatusWebhook> logger)
 {
     /// <summary>Answers Twilio.</summary>
     public Task<IResult> StatusAsync(HttpRequest request) =>
@@ -46,6 +47,11 @@ public sealed class CallStatusWebhook(
             }
 
             await callers.ReleaseAsync(form, cancellation).ConfigureAwait(false);
+            if (CallStatuses.IsFinal(status))
+            {
+                await closing.CloseAsync(form.CallSid).ConfigureAwait(false);
+            }
+
             return Results.NoContent();
         }
         catch (CallLogUnavailableException unavailable)

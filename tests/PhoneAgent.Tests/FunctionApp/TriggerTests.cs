@@ -1,9 +1,11 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PhoneAgent.Functions;
 using PhoneAgent.Handlers;
+using PhoneAgent.Tests.Handlers;
 
 namespace PhoneAgent.Tests.FunctionApp;
 
@@ -32,6 +34,46 @@ public sealed class TriggerTests
         Assert.All(
             typeof(PhoneFunctions).GetConstructors().Single().GetParameters(),
             needed => Assert.Contains(services, registered => registered.ServiceType == needed.ParameterType));
+    }
+
+    [Fact]
+    public async Task No_owners_route_answers_where_nobody_checked_the_key()
+    {
+        var settings = new ChangingConfiguration(new() { ["PhoneAgent:CallLog"] = "file:" + Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("n")) });
+        await using var services = new ServiceCollection()
+            .AddPhoneAgentHandlers(new ConfigurationBuilder().Add(settings).Build())
+            .AddSingleton<PhoneFunctions>()
+            .BuildServiceProvider();
+        var functions = services.GetRequiredService<PhoneFunctions>();
+        var owners = Triggers.Where(one => one.Trigger.AuthLevel == AuthorizationLevel.Function).ToList();
+        Assert.NotEmpty(owners);
+
+        Assert.All(await AskAllAsync(null), status => Assert.Equal(StatusCodes.Status401Unauthorized, status)); // no key is set: closed
+        settings["PhoneAgent:LocalFunctionKey"] = "local-key";
+        Assert.All(await AskAllAsync("wrong"), status => Assert.Equal(StatusCodes.Status401Unauthorized, status));
+        Assert.All(await AskAllAsync("local-key"), status => Assert.NotEqual(StatusCodes.Status401Unauthorized, status));
+        settings["PhoneAgent:PlatformChecksKeys"] = "true";
+        Assert.All(await AskAllAsync(null), status => Assert.NotEqual(StatusCodes.Status401Unauthorized, status));
+
+        async Task<IReadOnlyList<int>> AskAllAsync(string? key)
+        {
+            var statuses = new List<int>();
+            foreach (var one in owners)
+            {
+                var context = new DefaultHttpContext { RequestServices = services, Response = { Body = new MemoryStream() } };
+                context.Request.Method = one.Trigger.Methods.Single().ToUpperInvariant();
+                if (key is not null)
+                {
+                    context.Request.Headers["x-functions-key"] = key;
+                }
+
+                var result = await (Task<IResult>)one.Method.Invoke(functions, [context.Request])!;
+                await result.ExecuteAsync(context);
+                statuses.Add(context.Response.StatusCode);
+            }
+
+            return statuses;
+        }
     }
 
     private static AuthorizationLevel Level(RouteAccess access) => access == RouteAccess.OwnerKey ? AuthorizationLevel.Function : AuthorizationLevel.Anonymous;

@@ -69,6 +69,10 @@ public sealed class ConfigurationRulesTests
     [InlineData("PhoneAgent:CallLog", "http://account.blob.core.windows.net/calls")]
     [InlineData("PhoneAgent:CallLog", "https://account.blob.core.windows.net/calls?sv=2024-11-04&sig=secret")]
     [InlineData("PhoneAgent:CallLog", "https://account.blob.core.windows.net/")]
+    [InlineData("PhoneAgent:KeyVaultUri", "http://my-vault.vault.azure.net")]
+    [InlineData("PhoneAgent:KeyVaultUri", "https://my-vault.vault.azure.net/secrets")]
+    [InlineData("PhoneAgent:KeyVaultReloadSeconds", "9")]
+    [InlineData("Gemini:TextModel", "models/gemini-3.6-flash")]
     [InlineData("PhoneAgent:FallbackNumber", "0049123456")]
     [InlineData("PhoneAgent:FallbackNumber", "+0123456")]
     [InlineData("PhoneAgent:Agents:+14155550100", "default")]
@@ -109,6 +113,7 @@ public sealed class ConfigurationRulesTests
     [InlineData("PhoneAgent:CallLog", "https://account.blob.core.windows.net/calls")]
     [InlineData("PhoneAgent:CallLog", "http://127.0.0.1:10000/account/calls")]
     [InlineData("Gemini:Endpoint", "ws://127.0.0.1:5200")]
+    [InlineData("PhoneAgent:KeyVaultUri", "https://my-vault.vault.azure.net/")]
     [InlineData("PhoneAgent:FallbackNumber", "+14155550100")]
     [InlineData("PhoneAgent:Agents:14155550100", "sales")]
     [InlineData("Relay:MaxCallMinutes", "720")]
@@ -120,6 +125,23 @@ public sealed class ConfigurationRulesTests
     [InlineData("Twilio:PhoneNumbers:0", "+14155550100")]
     public void A_right_value_is_taken(string key, string value) =>
         Assert.Empty(Problems(new(Complete) { [key] = value }, ServiceRole.Functions, ServiceRole.Relay));
+
+    [Theory]
+    [InlineData("Twilio:ApiKeySid", "SK0123456789abcdef0123456789abcdef", "Twilio__ApiKeySecret")]
+    [InlineData("Twilio:ApiKeySecret", "secret", "Twilio__ApiKeySid")]
+    public void An_api_key_needs_both_its_halves(string key, string value, string other)
+    {
+        Dictionary<string, string?> half = new(Complete) { [key] = value };
+        Assert.Equal([other], Keys(Problems(half, ServiceRole.Functions)));
+        Assert.Empty(Problems(half, ServiceRole.Relay));
+        half["Twilio:ApiKeySid"] = "AC0123456789abcdef0123456789abcdef";
+        half["Twilio:ApiKeySecret"] = "secret";
+        Assert.Equal(["Twilio__ApiKeySid"], Keys(Problems(half, ServiceRole.Functions)));
+        half["Twilio:ApiKeySid"] = "SK0123456789abcdef0123456789abcdef";
+        Assert.Empty(Problems(half, ServiceRole.Functions));
+        half["Twilio:ApiKeySecret"] = "sec ret";
+        Assert.Equal(["Twilio__ApiKeySecret"], Keys(Problems(half, ServiceRole.Functions)));
+    }
 
     [Fact]
     public void Outbound_calls_need_a_number_to_come_from()
