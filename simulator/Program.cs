@@ -13,6 +13,7 @@ root.Add(LoadCommand.Create());
 root.Add(ServeCommand.Create());
 root.Add(GeminiCommand.Create());
 root.Add(PhoneCommand.Create());
+root.Add(DoctorCommand.Create());
 
 var options = root.Parse(args);
 try

@@ -6,6 +6,13 @@ internal static class Checkout
     /// <summary>Its top folder.</summary>
     public static string Root { get; } = Find();
 
+    /// <summary>Its own files of a kind, by their path from the top with slashes; what was built or installed is left out.</summary>
+    public static IEnumerable<string> Files(string pattern) =>
+        from path in Directory.EnumerateFiles(Root, pattern, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        let parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar)
+        where !parts.Any(part => part is "obj" or "bin" or "node_modules" or ".git" or "out")
+        select string.Join('/', parts);
+
     private static string Find()
     {
         var folder = AppContext.BaseDirectory;
