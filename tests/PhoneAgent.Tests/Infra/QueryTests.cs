@@ -1,0 +1,84 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Handlers;
+using PhoneAgent.MediaRelay;
+
+namespace PhoneAgent.Tests.Infra;
+
+/// <summary>The saved queries and alerts against the lines the services really log.</summary>
+public sealed partial class QueryTests
+{
+    private static readonly string[] Logged =
+    [
+        .. from assembly in new[] { typeof(CallRecord).Assembly, typeof(PhoneRoutes).Assembly, typeof(RelayApp).Assembly }
+           from type in assembly.GetTypes()
+           from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+           let line = method.GetCustomAttribute<LoggerMessageAttribute>()
+           where line is not null
+           select line.Message,
+    ];
+
+    private static readonly string[] Files = [.. Directory.GetFiles(Path.Combine(Checkout.Root, "infra", "queries"), "*.kql").Select(path => Path.GetFileName(path)!)];
+
+    public static TheoryData<string> Queries => [.. Files];
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void What_a_query_looks_for_is_logged(string file)
+    {
+        var sought = Sought().Matches(InfraTools.Text("infra", "queries", file)).Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(sought);
+        Assert.All(sought, text => Assert.Contains(Logged, line => Fits(line, text)));
+    }
+
+    [Fact]
+    public void The_line_of_a_call_is_read_by_its_names_in_their_order()
+    {
+        var line = Assert.Single(Logged, line => line.StartsWith("Call over: ", StringComparison.Ordinal));
+        var names = Regex.Matches(line, "(\\w+)=\\{(\\w+)\\}").Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToList();
+        var read = Regex.Matches(InfraTools.Text("infra", "queries", "calls.kql"), "[\" ](\\w+)=\" (\\w+)").Select(match => (match.Groups[1].Value, match.Groups[2].Value));
+        Assert.Equal(names, read);
+        Assert.Contains(" responseMs={ResponseMs} responseMsMax={ResponseMsMax} tokens=", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_reasons_that_alert_are_reasons()
+    {
+        var reasons = Regex.Matches(InfraTools.Text("infra", "queries", "alert-error-ends.kql"), "ended: (\\w+)").Select(match => Enum.Parse<EndReason>(match.Groups[1].Value)).ToList();
+        Assert.Equal([EndReason.GeminiUnavailable, EndReason.StreamLost, EndReason.InternalError, EndReason.ProtocolViolation], reasons);
+        Assert.All(reasons, reason => Assert.False(reason.IsFinal()));
+    }
+
+    [Fact]
+    public void Every_query_is_deployed()
+    {
+        var bicep = string.Concat(InfraTools.BicepFiles.Select(File.ReadAllText));
+        Assert.All(Files, file => Assert.Contains($"loadTextContent('../queries/{file}')", bicep, StringComparison.Ordinal));
+    }
+
+    // A query may look for the beginning of a line, with words where the template has placeholders.
+    private static bool Fits(string template, string text)
+    {
+        foreach (var part in Regex.Split(template, "\\{\\w+\\}"))
+        {
+            if (part.StartsWith(text, StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            if (part.Length == 0 || !text.StartsWith(part, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            text = string.Concat(text[part.Length..].SkipWhile(char.IsAsciiLetterOrDigit));
+        }
+
+        return false;
+    }
+
+    [GeneratedRegex("(?:has|startswith) \"([^\"]+)\"")]
+    private static partial Regex Sought();
+}
