@@ -103,13 +103,13 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
     }
     template: {
       // Longer than the drain and what follows it. Kills after a minute were reported whatever was asked for.
-      terminationGracePeriodSeconds: max(60, drainSeconds + 30)
+      terminationGracePeriodSeconds: min(600, max(60, drainSeconds + 30))
       containers: [
         {
           name: 'media-relay'
           image: keptImage
           resources: { cpu: json(cpu), memory: memory }
-          env: [for setting in items(settings): { name: setting.key, value: setting.value }]
+          env: map(items(settings), setting => { name: setting.key, value: setting.value })
           // The vault may take a minute to let a new identity read, and nothing listens before; 10 failures are the most there can be.
           probes: concat(
             [
