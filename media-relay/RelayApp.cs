@@ -16,7 +16,7 @@ namespace PhoneAgent.MediaRelay;
 public static class RelayApp
 {
     // What a stopping relay needs beyond the drain itself: closing handshakes and the last log appends.
-    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(20);
 
     /// <summary>Adds the relay's services; configuration is checked when the host starts.</summary>
     public static IServiceCollection AddMediaRelay(this IServiceCollection services, IConfiguration configuration)
@@ -91,8 +91,9 @@ public static class RelayApp
 
         public async Task StoppingAsync(CancellationToken cancellationToken)
         {
-            var drained = calls.DrainAsync();
-            var limit = Task.Delay(TimeSpan.FromSeconds(relay.Value.DrainSeconds) + AfterDrain, time, cancellationToken);
+            var within = TimeSpan.FromSeconds(relay.Value.DrainSeconds);
+            var drained = calls.DrainAsync(within, time);
+            var limit = Task.Delay(within + AfterDrain, time, cancellationToken);
             await Task.WhenAny(drained, limit);
         }
 

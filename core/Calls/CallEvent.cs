@@ -26,6 +26,7 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(SessionResumed), "resumed")]
 [JsonDerivedType(typeof(TransferRequested), "transferRequested")]
 [JsonDerivedType(typeof(AgentChanged), "agentChanged")]
+[JsonDerivedType(typeof(SessionSaved), "sessionSaved")]
 [JsonDerivedType(typeof(HandedOver), "handedOver")]
 [JsonDerivedType(typeof(StreamEnded), "ended")]
 [JsonDerivedType(typeof(CallSummarized), "summarized")]
@@ -225,9 +226,6 @@ public sealed record TransferRequested(string Target, string Reason) : CallEvent
 /// <summary>Relay: another agent goes on with the conversation, in the same stream.</summary>
 /// <param name="Agent">Name of its profile.</param>
 public sealed record AgentChanged(string Agent) : CallEvent;
-
-/// <summary>Relay: the stream ends so that another replica can go on with the call.</summary>
-public sealed record HandedOver() : CallEvent;
 
 /// <summary>Relay: the stream ended.</summary>
 /// <param name="Reason">Why; <see cref="EndReasons.IsFinal"/> tells whether the call ends with it.</param>

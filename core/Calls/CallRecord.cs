@@ -99,6 +99,10 @@ public sealed record CallRecord
     /// <summary>What a model made of the transcript after the call; null when none was asked, or it failed.</summary>
     public CallSummary? Summary { get; init; }
 
+    /// <summary>With what the agent can go on in another stream. Holds a handle, and is for relays only.</summary>
+    [JsonIgnore]
+    public CarriedSession Carried { get; init; } = CarriedSession.None;
+
     /// <summary>The newest stream the handlers offered: the one that decisions look at.</summary>
     [JsonIgnore]
     public CallAttempt? NewestOffered => Attempts.LastOrDefault(attempt => attempt.OfferedAt is not null);
@@ -156,6 +160,9 @@ public sealed record CallAttempt(int Number)
 
     /// <summary>When the relay gave it up for another replica.</summary>
     public DateTimeOffset? HandedOverAt { get; init; }
+
+    /// <summary>What was lost of the caller's words then, milliseconds at most; null unless it was handed over.</summary>
+    public int? CallerMsLost { get; init; }
 
     /// <summary>The transfer its agent asked for.</summary>
     [JsonIgnore]

@@ -88,6 +88,7 @@ internal sealed class CallRecordFold
             BeganAt = _beganAt,
             RemovedAt = _removedAt,
             FinalEnd = _finalEnd,
+            Carried = CarriedSession.From(inOrder),
             Direction = _received?.Direction,
             Caller = _received?.From,
             Called = _received?.To,
@@ -124,6 +125,7 @@ internal sealed class CallRecordFold
         {
             case StreamStarted start:
                 Change(number, attempt => attempt with { StartedAt = attempt.StartedAt ?? start.At, StreamSid = start.StreamSid, Model = start.Model });
+                _spokenAndDone.Add(one);
                 break;
             case AgentChanged changed:
                 _spokenAndDone.Add(one);
@@ -133,8 +135,9 @@ internal sealed class CallRecordFold
                 }
 
                 break;
-            case HandedOver when known:
-                Change(number, attempt => attempt with { HandedOverAt = one.At });
+            case HandedOver handed when known:
+                Change(number, attempt => attempt with { HandedOverAt = handed.At, CallerMsLost = handed.CallerMsLost });
+                _spokenAndDone.Add(one);
                 break;
             case StreamEnded ended when known:
                 var end = new AttemptEnd(ended.At, ended.Reason, ended.Detail, ended.Figures);
@@ -144,7 +147,7 @@ internal sealed class CallRecordFold
             case TransferRequested asked when known && number >= _newestOffered:
                 _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
                 break;
-            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled or SessionNudged or SessionResumed:
+            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled or SessionNudged or SessionResumed or SessionSaved:
                 _spokenAndDone.Add(one);
                 break;
         }

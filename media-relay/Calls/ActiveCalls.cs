@@ -14,10 +14,13 @@ public sealed class ActiveCalls(Func<int> maxCalls)
     /// <summary>The same for one call: a stream and the one that replaces it.</summary>
     public const int MaxWaitingPerCall = 2;
 
+    // Twenty calls a second leave, each when it is looked at next.
+    private const int MostAtOnce = 2;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _lock = new();
-    private readonly HashSet<CallPlace> _places = [];
+    private readonly List<CallPlace> _places = [];
     private readonly Dictionary<CallSid, CallPlace> _streams = [];
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _full;
     private bool _draining;
 
@@ -72,33 +75,33 @@ public sealed class ActiveCalls(Func<int> maxCalls)
         }
     }
 
-    /// <summary>Admits nobody any more and hands every call over; completes when the last has left.</summary>
-    public Task DrainAsync()
+    /// <summary>
+    /// Admits nobody any more and hands every call over: at a moment when nobody notices, or when the time is nearly up; a few at once, so that
+    /// the replica that takes them is not overrun. Calls that end meanwhile need not move. Completes when the last has left.
+    /// </summary>
+    /// <param name="within">How long calls may stay.</param>
+    /// <param name="time">The clock.</param>
+    public async Task DrainAsync(TimeSpan within, TimeProvider time)
     {
-        CallPlace[] places;
+        ArgumentNullException.ThrowIfNull(time);
         lock (_lock)
         {
             _draining = true;
-            places = [.. _places];
-            if (places.Length == 0)
+        }
+
+        for (var began = time.GetTimestamp(); Count > 0; await Task.Delay(LookEvery, time, CancellationToken.None))
+        {
+            foreach (var place in Due(within - time.GetElapsedTime(began)))
             {
-                _drained.TrySetResult();
+                place.HandOver("this relay is stopping");
             }
         }
-
-        foreach (var place in places)
-        {
-            place.HandOver("this relay is stopping");
-        }
-
-        return _drained.Task;
     }
 
     /// <summary>Makes a place the one stream of its call; false when the call has one of the same or a newer attempt.</summary>
     internal bool TryTakeOver(CallPlace place)
     {
         CallPlace? older;
-        bool draining;
         lock (_lock)
         {
             if (_streams.TryGetValue(place.Call, out older) && older.Attempt >= place.Attempt)
@@ -107,15 +110,9 @@ public sealed class ActiveCalls(Func<int> maxCalls)
             }
 
             _streams[place.Call] = place;
-            draining = _draining;
         }
 
         older?.HandOver("a newer stream of the call took over");
-        if (draining)
-        {
-            place.HandOver("this relay is stopping");
-        }
-
         return true;
     }
 
@@ -128,11 +125,19 @@ public sealed class ActiveCalls(Func<int> maxCalls)
             {
                 _streams.Remove(place.Call);
             }
-
-            if (_draining && _places.Count == 0)
-            {
-                _drained.TrySetResult();
-            }
         }
+    }
+
+    // Who is to leave now. A session is asked outside of the lock: it has locks of its own.
+    private List<CallPlace> Due(TimeSpan left)
+    {
+        List<CallPlace> staying;
+        lock (_lock)
+        {
+            staying = [.. _places.Where(place => !place.IsLeaving)];
+        }
+
+        var isTime = left <= LookEvery * Math.Ceiling(staying.Count / (double)MostAtOnce);
+        return [.. staying.Where(place => isTime || place.MayMove).Take(MostAtOnce)];
     }
 }

@@ -46,6 +46,18 @@ internal sealed partial class CallJournal : IDisposable
     /// <summary>Told of every fact as it is noted, one at a time; must return quickly.</summary>
     public Action<CallEvent>? Noted { get; init; }
 
+    /// <summary>How many facts were noted.</summary>
+    public long Facts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sequence;
+            }
+        }
+    }
+
     /// <summary>Notes a fact; never waits.</summary>
     public void Add(CallEvent fact)
     {
@@ -98,9 +110,9 @@ internal sealed partial class CallJournal : IDisposable
         using var timeout = new CancellationTokenSource(FinishWithin, _time);
         using var giveUp = timeout.Token.Register(_givingUp.Cancel);
         var stored = true;
-        foreach (var fact in last)
+        foreach (var commit in last.Select(CommitAsync).ToList()) // together: somebody waits at the phone
         {
-            stored = await CommitAsync(fact);
+            stored &= await commit;
         }
 
         _queue.Writer.TryComplete();

@@ -49,6 +49,12 @@ public sealed class CallPlace : IDisposable
         return true;
     }
 
+    /// <summary>Whether its call could move to another replica now without anybody noticing. One without a session has nothing to lose.</summary>
+    internal bool MayMove => _session?.MayMove ?? true;
+
+    /// <summary>Whether it was asked to hand over.</summary>
+    internal bool IsLeaving => _handOver is not null;
+
     /// <summary>Ends the session so that another stream of the call goes on; one that has not begun yet ends when it does.</summary>
     internal void HandOver(string reason)
     {

@@ -37,6 +37,7 @@ internal sealed partial class CallSession
     private readonly Signal _twilioDue = new();
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _speakingEnded;
+    private volatile Func<bool>? _mayMove;
 
     /// <summary>Prepares a session for a stream whose ticket is genuine.</summary>
     public CallSession(CallServices services, CallLimits limits, AdmittedTicket ticket, CallPlace place, IMessageSocket twilio)
@@ -76,6 +77,9 @@ internal sealed partial class CallSession
     /// <summary>Ends the stream for a reason of the relay's own; only the first end counts.</summary>
     public void End(CallEnd end) => _end.TrySetResult(end);
 
+    /// <summary>Whether another replica could go on now without anybody noticing; false also for a call that is about to end.</summary>
+    public bool MayMove => _mayMove?.Invoke() == true;
+
     private async Task<CallEnd> HoldAsync(Admission admitted, int malformedBefore)
     {
         var start = admitted.Start!;
@@ -87,7 +91,7 @@ internal sealed partial class CallSession
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
         var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);
         var toolbox = _services.Toolbox(_ticket.CallSid, agent);
-        using var gemini = new GeminiSession(_services, _limits.Model, agent, toolbox, SessionStart.From(admitted.Record!), caller, callerDue, conversation);
+        using var gemini = new GeminiSession(_services, _limits.Model, agent, toolbox, SessionStart.From(admitted.Record!, _limits.Model, agent, _time.GetUtcNow()), caller, callerDue, conversation);
         var lastWords = new LastWords(conversation, _time);
         var actions = new CallActions(lastWords, End, handOff: null, _time) { Agent = agent };
         using var keypad = new Keypad(() => actions.Agent, gemini.Tell, actions.TransferNow, _time);
@@ -101,6 +105,8 @@ internal sealed partial class CallSession
         var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + _limits.MaxCallDuration;
         var watch = new CallWatch(listener, conversation, gemini.Tell, End, deadline, agent.IdleLimit, _time);
         using var words = _services.Pacer.Watch(lastWords.Look);
+        using var saving = _services.Pacer.Watch(new SessionSaver(gemini, conversation, journal, _time).Look);
+        _mayMove = () => gemini.CanMove && conversation.QuietFor > TimeSpan.Zero && !lastWords.IsWaiting;
         using (_services.Pacer.Watch(watch.Look))
         using (_services.Pacer.Watch(gemini.Look))
         {
@@ -111,7 +117,9 @@ internal sealed partial class CallSession
                 await FinishAsync(gemini, talking);
             }
 
+            var allHeard = conversation.Progress.IsDone;
             conversation.Finish();
+            CallEvent? before = end.Reason == EndReason.HandedOver ? gemini.HandOver(allHeard) : end.Asked;
             var figures = gemini.AddTo(conversation.Figures() with
             {
                 CallerMs = caller.Received / Audio.Telephony.PhoneBytesPerMs,
@@ -119,7 +127,7 @@ internal sealed partial class CallSession
                 MalformedMessages = malformedBefore + listener.MalformedMessages,
             });
             var ended = new StreamEnded(end.Reason, end.Detail, figures) { At = _time.GetUtcNow() };
-            await journal.FinishAsync(journaling, end.Asked is null ? [ended] : [end.Asked, ended]);
+            await journal.FinishAsync(journaling, before is null ? [ended] : [before, ended]);
 
             await _twilio.CloseAsync(end.CloseCode, end.Reason.ToString());
             await AbortUnlessEndedAsync(listening, _twilio.Abort);

@@ -1,6 +1,7 @@
 using System.Text;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Calls;
 
 namespace PhoneAgent.MediaRelay.Gemini;
 
@@ -29,7 +30,7 @@ internal static class AgentBrief
 
         if (record.Transcript.Count > 0)
         {
-            greeting = "The call goes on after a short interruption. Do not greet again and do not repeat yourself: go on where the conversation stopped, in one short sentence.";
+            greeting = SessionTexts.CallGoesOn(SpokenSoFar.From(record), callerWasCut: record.Carried is not { IsHandedOver: true, CallerMsLost: 0 });
         }
 
         // Only a transfer that has just come back: the stream before this one asked for it.

@@ -16,6 +16,9 @@ namespace PhoneAgent.MediaRelay.Gemini;
 /// <param name="time">The clock.</param>
 internal sealed class FunctionLedger(IToolbox toolbox, Uplink uplink, Action<CallEvent> note, Action answered, TimeProvider time)
 {
+    // It may have been carried out, so it must not simply be called again.
+    private static readonly FunctionAnswer Unknown = new(false, "\"The call moved to another server before the function answered. Whether it was carried out is not known.\"");
+
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
     private readonly List<Task> _running = [];
@@ -29,6 +32,43 @@ internal sealed class FunctionLedger(IToolbox toolbox, Uplink uplink, Action<Cal
             lock (_lock)
             {
                 return _entries.Exists(entry => entry.Answer is null);
+            }
+        }
+    }
+
+    /// <summary>Whether there is one of whose outcome the agent has not spoken.</summary>
+    public bool HasOpen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Those of whose outcome the agent has not spoken.</summary>
+    public IReadOnlyList<OpenFunction> Open()
+    {
+        lock (_lock)
+        {
+            return _entries.ConvertAll(entry => new OpenFunction(entry.Call.Name, entry.Call.Arguments, entry.Answer?.Json, entry.Answer?.Succeeded == true));
+        }
+    }
+
+    /// <summary>Functions that the agent called elsewhere: it is told their outcome, also that it is not known.</summary>
+    public void Recall(IEnumerable<OpenFunction> open)
+    {
+        lock (_lock)
+        {
+            foreach (var one in open)
+            {
+                _entries.Add(new Entry(new FunctionCall(null, one.Name, one.Arguments), time.GetTimestamp())
+                {
+                    IsKnown = false,
+                    Answer = one.Answer is { } answer ? new FunctionAnswer(one.Succeeded, answer) : Unknown,
+                });
             }
         }
     }

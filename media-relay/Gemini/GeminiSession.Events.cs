@@ -27,7 +27,8 @@ internal sealed partial class GeminiSession
         var soFar = _conversation.SoFar();
         if (_point.Handle is { } handle)
         {
-            return new Opening(SessionContinuation.Handle, handle, _point.From, _point.Doubtful, silent ? [ClientMessages.Text(SessionTexts.SpeakUp(soFar))] : []);
+            var said = silent ? SessionTexts.SpeakUp(soFar) : ToldOnArrival(resumes: true);
+            return new Opening(SessionContinuation.Handle, handle, _point.From, _point.Doubtful, said is null ? [] : [ClientMessages.Text(said)]);
         }
 
         var results = new List<byte[]>();

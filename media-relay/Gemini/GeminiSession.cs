@@ -78,6 +78,7 @@ internal sealed partial class GeminiSession : IDisposable
         _point = new SessionPoint(_uplink, start.Handle);
         _reconnection = new Reconnection(_time, services.Jitter);
         _watch = new AgentWatch(_time);
+        _functions.Recall(start.Carried.Functions);
         conversation.Recall(start.SoFar);
     }
 

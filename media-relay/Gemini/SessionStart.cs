@@ -1,18 +1,25 @@
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Calls;
 
 namespace PhoneAgent.MediaRelay.Gemini;
 
 /// <summary>What a session of Gemini begins with in this stream.</summary>
-/// <param name="Handle">The resumption handle another replica handed over; null for none. It is secret: whoever has it has the conversation.</param>
+/// <param name="Handle">The resumption handle another stream of the call left; null for none. It is secret: whoever has it has the conversation.</param>
 /// <param name="SoFar">What was said in earlier streams of the call: recalled when the handle is refused, or when there is none.</param>
-internal sealed record SessionStart(string? Handle, SpokenSoFar SoFar)
+/// <param name="Carried">What else the stream before left.</param>
+internal sealed record SessionStart(string? Handle, SpokenSoFar SoFar, CarriedSession Carried)
 {
     /// <summary>A call of which nothing was said yet.</summary>
-    public static SessionStart New { get; } = new(null, new SpokenSoFar([], AgentIsCut: false, IsShortened: false));
+    public static SessionStart New { get; } = new(null, new SpokenSoFar([], AgentIsCut: false, IsShortened: false), CarriedSession.None);
 
     /// <summary>Goes on with what the call's log knows.</summary>
-    public static SessionStart From(CallRecord record, string? handle = null) => new(handle, SpokenSoFar.From(record));
+    /// <param name="record">The call.</param>
+    /// <param name="model">The Live model of this stream.</param>
+    /// <param name="agent">Its agent.</param>
+    /// <param name="now">The time.</param>
+    public static SessionStart From(CallRecord record, string model, AgentProfile agent, DateTimeOffset now) =>
+        new(record.Carried.HandleFor(model, agent.Name, now), SpokenSoFar.From(record), record.Carried);
 }
 
 /// <summary>Where a session is.</summary>

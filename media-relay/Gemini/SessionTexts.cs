@@ -14,6 +14,16 @@ internal static class SessionTexts
         ? $"The connection broke off while you were speaking. The caller heard you up to these words: “{words}”. Go on right after them, without greeting and without repeating them."
         : "The connection broke off while you began to answer. Answer what the caller said last, without greeting.";
 
+    /// <summary>To an agent that goes on in another stream of the call.</summary>
+    /// <param name="soFar">What was said before.</param>
+    /// <param name="callerWasCut">Whether the caller may have said something that nobody heard.</param>
+    public static string CallGoesOn(SpokenSoFar soFar, bool callerWasCut) =>
+        "The call goes on after a short interruption. Do not greet again and do not repeat yourself: "
+        + (soFar.Lines is [.., { Speaker: Core.Calls.Speaker.Caller }] ? "answer what the caller said last."
+            : soFar.AgentIsCut && LastWords(soFar) is { Length: > 0 } words ? $"the caller heard you up to these words: “{words}”. Go on right after them."
+            : "go on where the conversation stopped, in one short sentence.")
+        + (callerWasCut ? " You did not hear what the caller said during the interruption: if something seems to be missing, ask them to say it again." : "");
+
     /// <summary>To an agent that is silent although it should not be.</summary>
     public static string SpeakUp(SpokenSoFar soFar) => soFar.AgentIsCut && LastWords(soFar) is { Length: > 0 } words
         ? $"You stopped in the middle of a sentence. The caller heard you up to these words: “{words}”. Go on right after them."

@@ -54,6 +54,18 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
         }
     }
 
+    /// <summary>Whether there are texts or answers that no handle holds.</summary>
+    public bool HasUnconsumed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count > 0;
+            }
+        }
+    }
+
     /// <summary>The position up to which audio was sent.</summary>
     public long Position
     {

@@ -1,68 +1,28 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using PhoneAgent.Simulator.House;
 
 namespace PhoneAgent.Simulator.Load;
 
-/// <summary>The real relay in a process of its own, as a container would start it: from configuration, with nothing else prepared.</summary>
+/// <summary>A relay of its own for a load test: keys, a call log and a processor that nobody else uses.</summary>
 internal sealed class RelayProcess : IAsyncDisposable
 {
-    private const int Terminate = 15; // SIGTERM
-    private const int LogLinesKept = 40;
-
-    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "PhoneAgent.MediaRelay.dll");
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
 
-    // What this process runs with must not reach the relay: it has to find its settings itself.
-    private static readonly string[] Withheld = ["Twilio__", "PhoneAgent__", "Gemini__", "Relay__", "ASPNETCORE_", "OTEL_", "DOTNET_SYSTEM_NET_SOCKETS_"];
+    private readonly DirectoryInfo _folder;
+    private readonly RelayInstance _relay;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("phone-agent-load-");
-    private readonly ConcurrentQueue<string> _log = new();
-    private readonly Process _process;
-
-    private RelayProcess(string geminiEndpoint, int maxCalls, CpuPinning pinning)
+    private RelayProcess(DirectoryInfo folder, RelayInstance relay, RuntimeCounters counters, RelayTarget target, string? core)
     {
-        var port = LoopbackPort.Free();
-        var key = RandomNumberGenerator.GetBytes(32);
-        var accountSid = "AC" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        Core = pinning.RelayCore;
-        Counters = new RuntimeCounters(Path.Combine(_folder.FullName, "counters.nettrace"));
-        Origin = new Uri($"http://127.0.0.1:{port}");
-        Target = new RelayTarget(new Uri($"ws://127.0.0.1:{port}/stream"), accountSid, key);
-
-        var (file, arguments) = pinning.Command(DotnetHost(), "exec", Assembly);
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
-        foreach (var name in start.Environment.Keys.Where(name => Withheld.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        start.Environment["Twilio__AccountSid"] = accountSid;
-        start.Environment["PhoneAgent__TicketKey"] = Convert.ToBase64String(key);
-        start.Environment["PhoneAgent__CallLog"] = "file:" + Path.Combine(_folder.FullName, "calls");
-        start.Environment["Gemini__ApiKey"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        start.Environment["Gemini__Endpoint"] = geminiEndpoint;
-        start.Environment["Relay__MaxCalls"] = maxCalls.ToString(CultureInfo.InvariantCulture);
-        start.Environment["ASPNETCORE_URLS"] = Origin.GetLeftPart(UriPartial.Authority);
-        foreach (var (name, value) in Counters.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _folder = folder;
+        _relay = relay;
+        Counters = counters;
+        Target = target;
+        Core = core;
     }
 
     /// <summary>Its HTTP address.</summary>
-    public Uri Origin { get; }
+    public Uri Origin => _relay.Origin;
 
     /// <summary>What its callers need.</summary>
     public RelayTarget Target { get; }
@@ -73,131 +33,54 @@ internal sealed class RelayProcess : IAsyncDisposable
     /// <summary>What its runtime counts.</summary>
     public RuntimeCounters Counters { get; }
 
-    /// <summary>The newest lines of its log.</summary>
-    public IReadOnlyCollection<string> Log => _log;
+    /// <inheritdoc cref="RelayInstance.Log"/>
+    public IReadOnlyCollection<string> Log => _relay.Log;
 
-    /// <summary>The settings its runtime is given by the file beside its assembly.</summary>
-    public static string RuntimeConfig => Path.ChangeExtension(Assembly, ".runtimeconfig.json");
+    /// <inheritdoc cref="RelayInstance.RuntimeConfig"/>
+    public static string RuntimeConfig => RelayInstance.RuntimeConfig;
 
-    /// <summary>User and system time it has taken; null when it has ended.</summary>
-    public TimeSpan? ProcessorTime => Ask(process => process.TotalProcessorTime);
+    /// <inheritdoc cref="RelayInstance.ProcessorTime"/>
+    public TimeSpan? ProcessorTime => _relay.ProcessorTime;
 
-    /// <summary>Its resident memory, in bytes; null when it has ended.</summary>
-    public long? ResidentBytes => Ask(process => process.WorkingSet64);
+    /// <inheritdoc cref="RelayInstance.ResidentBytes"/>
+    public long? ResidentBytes => _relay.ResidentBytes;
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">It did not get ready.</exception>
     public static async Task<RelayProcess> StartAsync(string geminiEndpoint, int maxCalls, CpuPinning pinning, CancellationToken cancellation)
     {
-        var relay = new RelayProcess(geminiEndpoint, maxCalls, pinning);
+        var folder = Directory.CreateTempSubdirectory("phone-agent-load-");
+        var counters = new RuntimeCounters(Path.Combine(folder.FullName, "counters.nettrace"));
+        var key = RandomNumberGenerator.GetBytes(32);
+        var accountSid = "AC" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var environment = new Dictionary<string, string>
+        {
+            ["Twilio__AccountSid"] = accountSid,
+            ["PhoneAgent__TicketKey"] = Convert.ToBase64String(key),
+            ["PhoneAgent__CallLog"] = "file:" + Path.Combine(folder.FullName, "calls"),
+            ["Gemini__ApiKey"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            ["Gemini__Endpoint"] = geminiEndpoint,
+            ["Relay__MaxCalls"] = maxCalls.ToString(CultureInfo.InvariantCulture),
+        };
         try
         {
-            await relay.WaitUntilReadyAsync(cancellation);
-            return relay;
+            var relay = await RelayInstance.StartAsync(environment.Concat(counters.Environment), (file, arguments) => pinning.Command(file, arguments), cancellation);
+            return new RelayProcess(folder, relay, counters, new RelayTarget(new UriBuilder(relay.Origin) { Scheme = "ws", Path = "/stream" }.Uri, accountSid, key), pinning.RelayCore);
         }
         catch
         {
-            await relay.DisposeAsync();
+            folder.Delete(recursive: true);
             throw;
         }
     }
 
     /// <summary>Asks it to stop; returns what was wrong with how it did, or null.</summary>
-    public async Task<string?> StopAsync()
-    {
-        if (OperatingSystem.IsWindows() || _process.HasExited)
-        {
-            return _process.HasExited ? $"the relay had ended by itself, with {_process.ExitCode}" : null;
-        }
-
-        _ = Signal(_process.Id, Terminate);
-        using var late = new CancellationTokenSource(StopWithin);
-        try
-        {
-            await _process.WaitForExitAsync(late.Token);
-            return _process.ExitCode == 0 ? null : $"the relay ended with {_process.ExitCode} after SIGTERM";
-        }
-        catch (OperationCanceledException)
-        {
-            return $"the relay did not end within {StopWithin.TotalSeconds:0} s after SIGTERM";
-        }
-    }
+    public Task<string?> StopAsync() => _relay.StopAsync(StopWithin);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
+        await _relay.DisposeAsync();
         _folder.Delete(recursive: true);
-    }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int process, int signal);
-
-    // The host of this process when it is dotnet itself, else the one whose runtime this process uses.
-    private static string DotnetHost()
-    {
-        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-        return Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path
-            : Path.GetFileName(Environment.ProcessPath) == name ? Environment.ProcessPath!
-            : Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
-    }
-
-    private T? Ask<T>(Func<Process, T> value)
-        where T : struct
-    {
-        try
-        {
-            _process.Refresh();
-            return value(_process);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private async Task WaitUntilReadyAsync(CancellationToken cancellation)
-    {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < StartWithin && !_process.HasExited;)
-        {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri(Origin, "/readyz"), cancellation);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(50, cancellation);
-        }
-
-        throw new InvalidOperationException("The relay did not get ready. Its last words:" + Environment.NewLine + string.Join(Environment.NewLine, _log));
-    }
-
-    private void Keep(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        _log.Enqueue(line);
-        if (_log.Count > LogLinesKept)
-        {
-            _log.TryDequeue(out _);
-        }
     }
 }

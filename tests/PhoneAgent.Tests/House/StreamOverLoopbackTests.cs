@@ -205,7 +205,7 @@ public sealed class StreamOverLoopbackTests
     [Fact]
     public async Task A_stopping_relay_hands_its_call_over_before_its_sockets_close()
     {
-        await using var relay = await RelayOnLoopback.StartAsync();
+        await using var relay = await RelayOnLoopback.StartAsync(("Relay:DrainSeconds", "1"));
         using var stream = await new RawStream().ConnectedAsync(relay.StreamUrl(Call));
         await stream.StartAsync(Call);
         await stream.FrameAsync();

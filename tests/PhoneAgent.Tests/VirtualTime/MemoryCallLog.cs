@@ -6,10 +6,17 @@ namespace PhoneAgent.Tests.VirtualTime;
 internal sealed class MemoryCallLog : ICallLog
 {
     private readonly Dictionary<string, string> _claims = [];
+    private readonly HashSet<string> _killed = [];
     private int _owners;
 
     /// <summary>Everything appended, in order.</summary>
     public List<CallEvent> Events { get; } = [];
+
+    /// <summary>What the events come to.</summary>
+    public CallRecord Record => CallRecord.From(CallSid.Parse(VirtualPhone.CallSid), Events);
+
+    /// <summary>From now on nothing of this attempt arrives.</summary>
+    public void Kill(string nonce) => _killed.Add(nonce);
 
     /// <summary>While true every operation fails.</summary>
     public bool Away { get; set; }
@@ -20,7 +27,7 @@ internal sealed class MemoryCallLog : ICallLog
     public Task AppendAsync(CallSid call, IReadOnlyList<CallEvent> events, CancellationToken cancellation)
     {
         ThrowIfAway();
-        Events.AddRange(events);
+        Events.AddRange(events.Where(one => one.Relay is null || !_killed.Contains(one.Relay.Nonce)));
         return Task.CompletedTask;
     }
 

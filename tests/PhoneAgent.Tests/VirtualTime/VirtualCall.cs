@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Calls;
+using PhoneAgent.MediaRelay.Tools;
 
 namespace PhoneAgent.Tests.VirtualTime;
 
@@ -13,21 +14,25 @@ internal sealed class VirtualCall : IDisposable
 
     private readonly Pacer _pacer;
     private readonly CallPlace _place;
+    private readonly string _nonce;
 
-    public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, ActiveCalls? calls = null, int idleSeconds = 0, string nonce = "0123456789abcdef0123456789abcdef", AgentProfile? profile = null)
+    public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, ActiveCalls? calls = null, int idleSeconds = 0, string nonce = "0123456789abcdef0123456789abcdef", AgentProfile? profile = null,
+        IToolbox? toolbox = null, CallSid? callSid = null)
     {
         Time = time;
+        _nonce = nonce;
         Gemini = gemini ?? new VirtualGemini(time, Latency);
         Log = log ?? new MemoryCallLog();
         (var relay, var phone) = MemorySocket.Pair(time, Latency);
         Phone = new VirtualPhone(time, phone);
         _pacer = new Pacer(time);
         var agent = profile ?? new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = idleSeconds };
-        var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance);
+        var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance) { Toolbox = (_, _) => toolbox ?? NoTools.Instance };
+        var sid = callSid ?? CallSid.Parse(VirtualPhone.CallSid);
         var limits = new CallLimits(VirtualPhone.AccountSid, "gemini-3.8-live", maxDuration ?? TimeSpan.FromHours(1));
-        _place = (calls ?? new ActiveCalls(() => 10)).TryAdmit(CallSid.Parse(VirtualPhone.CallSid), out _)!;
-        Session = new CallSession(services, limits, new AdmittedTicket(CallSid.Parse(VirtualPhone.CallSid), nonce), _place, relay);
-        Ended = Session.RunAsync();
+        _place = (calls ?? new ActiveCalls(() => 10)).TryAdmit(sid, out _)!;
+        Session = new CallSession(services, limits, new AdmittedTicket(sid, nonce), _place, relay);
+        Ended = HoldAsync();
         Listening = Phone.ListenAsync();
     }
 
@@ -55,6 +60,25 @@ internal sealed class VirtualCall : IDisposable
         var end = await Ended;
         await Listening;
         return end;
+    }
+
+    /// <summary>Whether its relay was killed.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>The relay is killed: nothing more of it reaches anybody.</summary>
+    public void Die()
+    {
+        IsDead = true;
+        Log.Kill(_nonce);
+    }
+
+    // As the endpoint does.
+    private async Task<CallEnd> HoldAsync()
+    {
+        using (_place)
+        {
+            return await Session.RunAsync();
+        }
     }
 
     public void Dispose()

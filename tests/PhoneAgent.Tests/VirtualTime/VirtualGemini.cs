@@ -30,6 +30,15 @@ internal sealed class VirtualGemini(VirtualClock time, TimeSpan latency) : IGemi
 
     public List<JsonElement> ToolAnswers { get; } = [];
 
+    /// <summary>Turns told as history, each with its role.</summary>
+    public List<string> History { get; } = [];
+
+    /// <summary>Handles that are refused with 1007.</summary>
+    public bool RefusesHandles { get; init; }
+
+    /// <summary>The handle the newest connection was set up with; null for none.</summary>
+    public string? ResumedHandle => Setup.TryGetProperty("sessionResumption", out var resumption) && resumption.TryGetProperty("handle", out var handle) ? handle.GetString() : null;
+
     /// <summary>How the relay ended the connection.</summary>
     public SocketRead? Closed { get; private set; }
 
@@ -62,6 +71,9 @@ internal sealed class VirtualGemini(VirtualClock time, TimeSpan latency) : IGemi
         await SendAsync("""{"serverContent":{"turnComplete":true},"usageMetadata":{"totalTokenCount":120}}""");
     }
 
+    /// <summary>Gives a handle to resume with.</summary>
+    public ValueTask<bool> GiveHandleAsync(string handle) => SendAsync($$$"""{"sessionResumptionUpdate":{"newHandle":"{{{handle}}}","resumable":true}}""");
+
     public Task CloseAsync(ushort code, string reason) => _socket!.CloseAsync(code, reason);
 
     public void Vanish() => _socket!.Abort();
@@ -82,10 +94,18 @@ internal sealed class VirtualGemini(VirtualClock time, TimeSpan latency) : IGemi
             if (message.TryGetProperty("setup", out var setup))
             {
                 Setup = setup;
-                if (CompletesSetup)
+                if (RefusesHandles && ResumedHandle is not null)
+                {
+                    await socket.CloseAsync(1007, "Invalid handle.");
+                }
+                else if (CompletesSetup)
                 {
                     await socket.SendAsync("""{"setupComplete":{}}""");
                 }
+            }
+            else if (message.TryGetProperty("clientContent", out var content))
+            {
+                History.AddRange(content.GetProperty("turns").EnumerateArray().Select(turn => $"{turn.GetProperty("role")}: {turn.GetProperty("parts")[0].GetProperty("text")}"));
             }
             else if (message.TryGetProperty("toolResponse", out var answer))
             {
