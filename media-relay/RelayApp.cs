@@ -9,6 +9,7 @@ using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Tools;
 
 namespace PhoneAgent.MediaRelay;
 
@@ -21,7 +22,7 @@ public static class RelayApp
     /// <summary>Adds the relay's services; configuration is checked when the host starts.</summary>
     public static IServiceCollection AddMediaRelay(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddRelayConfiguration(configuration).AddAgentProfiles().AddTelemetryExport(configuration, "phoneagent-relay");
+        services.AddRelayConfiguration(configuration).AddAgentProfiles().AddTools().AddTelemetryExport(configuration, "phoneagent-relay");
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Pacer(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IGeminiConnector, GeminiWebSocketConnector>();
@@ -75,6 +76,7 @@ public static class RelayApp
             provider.GetRequiredService<ILoggerFactory>().CreateLogger<CallSession>())
         {
             Jitter = Random.Shared.NextDouble,
+            Toolbox = provider.GetRequiredService<Toolboxes>().For,
         };
     }
 

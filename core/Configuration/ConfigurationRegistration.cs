@@ -30,6 +30,7 @@ public static class ConfigurationRegistration
         services.AddOptions<GeminiSettings>().Bind(configuration.GetSection("Gemini"));
         services.AddOptions<RelaySettings>().Bind(configuration.GetSection("Relay"));
         services.AddOptions<OutboundSettings>().Bind(configuration.GetSection("Outbound"));
+        services.AddOptions<ToolSettings>().Bind(configuration.GetSection("Tools"));
         services.AddOptions<InboundSettings>().Bind(configuration.GetSection("Inbound"));
         services.AddSingleton<IValidateOptions<StartupChecks>>(provider => new RulesCheck(configuration, provider.GetServices<ConfiguredRole>()));
         services.AddOptions<StartupChecks>().ValidateOnStart();

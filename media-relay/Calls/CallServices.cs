@@ -26,7 +26,7 @@ public sealed record CallServices(
     public Func<double> Jitter { get; init; } = () => 0.5;
 
     /// <summary>The functions that an agent may call during one call.</summary>
-    internal Func<CallSid, AgentProfile, IToolbox> Toolbox { get; init; } = (_, _) => NoTools.Instance;
+    internal Func<ToolboxOrder, IToolbox> Toolbox { get; init; } = _ => NoTools.Instance;
 }
 
 /// <summary>The settings that hold for one call, taken when it begins.</summary>

@@ -1,6 +1,8 @@
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Tools;
 using PhoneAgent.MediaRelay.Twilio;
 
 namespace PhoneAgent.MediaRelay.Calls;
@@ -90,19 +92,22 @@ internal sealed partial class CallSession
         using var caller = new CallerAudio(callerDue, _time);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
         var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);
-        var toolbox = _services.Toolbox(_ticket.CallSid, agent);
-        using var gemini = new GeminiSession(_services, _limits.Model, agent, toolbox, SessionStart.From(admitted.Record!, _limits.Model, agent, _time.GetUtcNow()), caller, callerDue, conversation);
         var lastWords = new LastWords(conversation, _time);
         var actions = new CallActions(lastWords, End, handOff: null, _time) { Agent = agent };
+        var model = agent.Model.Name ?? _limits.Model;
+        Action<string> tell = _ => { };
+        var toolbox = _services.Toolbox(new ToolboxOrder(agent, model, Told(admitted.Record!, agent), text => tell(text), new CallControl(actions)));
+        using var gemini = new GeminiSession(_services, model, agent, toolbox, SessionStart.From(admitted.Record!, model, agent, _time.GetUtcNow()), caller, callerDue, conversation);
+        tell = gemini.Tell;
         using var keypad = new Keypad(() => actions.Agent, gemini.Tell, actions.TransferNow, _time);
         var listener = new TwilioListener(_twilio, caller, conversation, keypad, lastWords, _time, End, _logger);
-        journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, _limits.Model) { At = _time.GetUtcNow() });
+        journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, model) { At = _time.GetUtcNow() });
 
         var journaling = GuardAsync(journal.RunAsync);
         var listening = GuardAsync(listener.RunAsync);
         var speaking = GuardAsync(() => SpeakAsync(conversation));
         var talking = GuardAsync(() => TalkAsync(gemini));
-        var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + _limits.MaxCallDuration;
+        var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + Longest(agent);
         var watch = new CallWatch(listener, conversation, gemini.Tell, End, deadline, agent.IdleLimit, _time);
         using var words = _services.Pacer.Watch(lastWords.Look);
         using var saving = _services.Pacer.Watch(new SessionSaver(gemini, conversation, journal, _time).Look);
@@ -141,6 +146,13 @@ internal sealed partial class CallSession
             return end;
         }
     }
+
+    private TimeSpan Longest(AgentProfile agent) =>
+        agent.EndCall.MaxMinutes is { } minutes && TimeSpan.FromMinutes(minutes) < _limits.MaxCallDuration ? TimeSpan.FromMinutes(minutes) : _limits.MaxCallDuration;
+
+    // What a tool may know of the call.
+    private PhoneCall Told(CallRecord record, AgentProfile agent) =>
+        new(_ticket.CallSid, agent.Name, record.Caller, record.Called, record.Direction is "outbound-api" or "outbound-dial");
 
     private async Task TalkAsync(GeminiSession gemini)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhoneAgent.Core.Agents;
@@ -112,6 +113,7 @@ internal static class ClientMessages
         }
 
         json.WriteEndObject();
+        WriteModelRules(json, agent.Model);
         json.WriteEndObject();
 
         json.WriteStartObject("systemInstruction");
@@ -125,6 +127,11 @@ internal static class ClientMessages
 
         // Without compression an audio session ends after 15 minutes.
         json.WriteStartObject("contextWindowCompression");
+        if (agent.Model.CompressAtTokens is { } trigger)
+        {
+            json.WriteString("triggerTokens", trigger.ToString(CultureInfo.InvariantCulture)); // int64, so a text
+        }
+
         WriteEmpty(json, "slidingWindow");
         json.WriteEndObject();
         WriteResumption(json, setup);
@@ -143,6 +150,38 @@ internal static class ClientMessages
         json.WriteEndObject();
         json.WriteEndObject();
     });
+
+    // What the model does not take was refused when the relay started.
+    private static void WriteModelRules(Utf8JsonWriter json, ModelRules rules)
+    {
+        if (rules.Temperature is { } temperature)
+        {
+            json.WriteNumber("temperature", temperature);
+        }
+
+        if (rules.TopP is { } topP)
+        {
+            json.WriteNumber("topP", topP);
+        }
+
+        if (rules.ThinkingLevel is null && rules.ThinkingBudget is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("thinkingConfig");
+        if (rules.ThinkingLevel is { } level)
+        {
+            json.WriteString("thinkingLevel", level.ToString().ToUpperInvariant());
+        }
+
+        if (rules.ThinkingBudget is { } budget)
+        {
+            json.WriteNumber("thinkingBudget", budget);
+        }
+
+        json.WriteEndObject();
+    }
 
     private static void WriteResumption(Utf8JsonWriter json, SessionSetup setup)
     {

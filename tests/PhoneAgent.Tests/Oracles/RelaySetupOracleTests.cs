@@ -20,7 +20,9 @@ public sealed class RelaySetupOracleTests
     public async Task The_relay_opens_its_session_with_the_setup_googles_client_writes_for_the_same_agent()
     {
         var relays = await SetupOfRelayAsync();
-        var googles = await SetupOfGooglesClientAsync(AgentProfiles.Load().Default);
+
+        // The functions are declared to Google's client as the relay writes them, so it must know every field.
+        var googles = await SetupOfGooglesClientAsync(AgentProfiles.Load().Default, relays.Setup["tools"]!);
         Assert.Empty(relays.UnknownSetupFields);
         Assert.Empty(googles.UnknownSetupFields);
 
@@ -51,7 +53,7 @@ public sealed class RelaySetupOracleTests
         }
     }
 
-    private static async Task<GeminiSession> SetupOfGooglesClientAsync(AgentProfile agent)
+    private static async Task<GeminiSession> SetupOfGooglesClientAsync(AgentProfile agent, JsonNode tools)
     {
         await using var server = await SimulatedGeminiServer.StartAsync(Options());
         var opened = await Oracle.AskAsync("open-live-session.mjs", new JsonObject
@@ -69,6 +71,7 @@ public sealed class RelaySetupOracleTests
                 },
                 ["systemInstruction"] = agent.Instructions,
                 ["contextWindowCompression"] = new JsonObject { ["slidingWindow"] = new JsonObject() },
+                ["tools"] = tools.DeepClone(),
                 ["sessionResumption"] = new JsonObject(),
                 ["inputAudioTranscription"] = new JsonObject(),
                 ["outputAudioTranscription"] = new JsonObject(),
