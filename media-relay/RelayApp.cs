@@ -36,6 +36,7 @@ public static class RelayApp
             return new ActiveCalls(() => relay.CurrentValue.MaxCalls);
         });
         services.AddSingleton<CallEndpoint>();
+        services.AddSingleton<Readiness>();
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)); // no lines for each probe
         services.AddHostedService<Draining>();
         services.AddOptions<HostOptions>().Configure<IOptions<RelaySettings>>((host, relay) =>
@@ -52,7 +53,7 @@ public static class RelayApp
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
         app.MapGet(CallEndpoint.Route, (HttpContext context, string callSid, string ticket, CallEndpoint endpoint) => endpoint.HandleAsync(context, callSid, ticket));
         app.MapGet("/healthz", () => Results.Text("alive"));
-        app.MapGet("/readyz", (ActiveCalls calls) => calls.IsReady ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
+        app.MapGet("/readyz", (Readiness readiness) => readiness.Answer());
         return app;
     }
 

@@ -179,12 +179,15 @@ public sealed class StreamOverLoopbackTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await second.ConnectAsync(relay.StreamUrl(OtherCall)));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz")).StatusCode);
+        Assert.Single(relay.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("The relay is full: it holds 1 calls", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz")).StatusCode);
 
         await first.StopAsync();
         await first.CloseCodeAsync();
         await UntilIdleAsync(relay);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz")).StatusCode);
+        Assert.Single(relay.Log.Lines, line => line.Contains("The relay has room for calls again", StringComparison.Ordinal));
     }
 
     [Fact]
