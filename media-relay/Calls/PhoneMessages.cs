@@ -66,7 +66,7 @@ internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messa
             return 0;
         }
 
-        _markedTo = playback.Sent;
+        _markedTo = playback.MarkSent();
         return messages.Mark(_markedTo, message);
     }
 }

@@ -20,11 +20,12 @@ internal sealed class Playback : IDisposable
     private const int QueueLimit = 600 * Telephony.PhoneRate;
 
     private readonly ByteRing _queue = new(QueueLimit);
+    private readonly PlayoutClock _clock = new();
     private long _marked;
     private long _clearedTo;
 
     /// <summary>When all that was sent is played out, as far as is known; time since the call began.</summary>
-    public TimeSpan PlayedOutAt { get; private set; }
+    public TimeSpan PlayedOutAt => _clock.PlayedOutAt;
 
     /// <summary>Position after the newest sample received from Gemini.</summary>
     public long Appended => _queue.End;
@@ -50,7 +51,7 @@ internal sealed class Playback : IDisposable
 
         var length = _queue.Copy(_queue.Start, mulaw[..MaxMessageBytes]);
         _queue.Release(_queue.Start + length);
-        PlayedOutAt = Later(PlayedOutAt, now) + Telephony.PhoneDuration(length);
+        _clock.Sent(Telephony.PhoneDuration(length), now);
         return length;
     }
 
@@ -66,6 +67,13 @@ internal sealed class Playback : IDisposable
         return PlayedOutAt + Telephony.PhoneDuration(waiting) - LeadLimit - now;
     }
 
+    /// <summary>A mark goes out behind all that was sent; returns that position.</summary>
+    public long MarkSent()
+    {
+        _clock.MarkSent(Sent);
+        return Sent;
+    }
+
     /// <summary>Twilio played everything up to <paramref name="position"/>. A mark that <c>clear</c> flushed, or that was never sent, says nothing.</summary>
     public void Marked(long position, TimeSpan now)
     {
@@ -75,7 +83,7 @@ internal sealed class Playback : IDisposable
         }
 
         _marked = position;
-        PlayedOutAt = now + Telephony.PhoneDuration(Sent - position);
+        _clock.MarkCame(position, now);
     }
 
     /// <summary>Position up to which the caller has heard the agent: by the clock, corrected by the marks that came back.</summary>
@@ -101,7 +109,7 @@ internal sealed class Playback : IDisposable
         var heard = HeardTo(now);
         _queue.Release(Appended);
         _clearedTo = Appended;
-        PlayedOutAt = now;
+        _clock.Cleared(now);
         return heard;
     }
 

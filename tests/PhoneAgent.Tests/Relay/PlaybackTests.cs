@@ -50,17 +50,61 @@ public sealed class PlaybackTests : IDisposable
     }
 
     [Fact]
-    public void What_was_heard_follows_the_clock_and_the_marks_correct_it()
+    public void What_was_heard_follows_the_clock_whatever_the_networks_round_trip_is()
     {
-        _playback.Append(new byte[8_000]);
-        SendAllAt(0);
+        _playback.Append(new byte[16_000]);
+        for (var ms = 0; ms <= 1_600; ms += 100)
+        {
+            SendAllAt(ms);
+            _playback.MarkSent();
+            _playback.Marked((ms - 200) * 8, Ms(ms)); // each mark comes 200 ms after its audio was over by the clock
+            Assert.Equal(ms * 8, _playback.HeardTo(Ms(ms)));
+        }
 
-        Assert.Equal(200 * 8, _playback.HeardTo(Ms(200)));
+        Assert.Equal(2_000 * 8, _playback.HeardTo(Ms(5_000)));
+    }
 
-        // Twilio's mark for the first 100 ms comes 50 ms later than the clock would have it.
-        _playback.Marked(100 * 8, Ms(150));
-        Assert.Equal(150 * 8, _playback.HeardTo(Ms(200)));
-        Assert.Equal(400 * 8, _playback.HeardTo(Ms(5_000)));
+    [Fact]
+    public void When_Twilio_plays_late_the_clock_follows_and_when_only_marks_were_late_it_comes_back()
+    {
+        _playback.Append(new byte[64_000]);
+        var marks = new List<(double DueMs, long Position)>();
+        var known = 0.0;
+        for (var ms = 0; ms < 6_000; ms += 10)
+        {
+            if (ms % 100 == 0)
+            {
+                SendAllAt(ms);
+                var position = _playback.MarkSent();
+                var late = position / 8 is >= 2_000 and < 4_000 ? 150 : 50; // from the moment the clock would have it
+                marks.Add((Math.Max(known, (position / 8) + late), position));
+                known = marks[^1].DueMs;
+            }
+
+            foreach (var (_, position) in marks.Where(mark => mark.DueMs == ms).ToList())
+            {
+                _playback.Marked(position, Ms(ms));
+            }
+
+            var behind = ms - (_playback.HeardTo(Ms(ms)) / 8.0);
+            Assert.InRange(behind, 0, 60); // a hundred late, forty of it left uncorrected
+            Assert.Equal(ms is > 2_700 and < 4_000 ? 60 : ms is < 2_500 or > 4_500 ? 0 : behind, behind);
+        }
+    }
+
+    [Fact]
+    public void A_mark_that_comes_back_before_its_audio_can_have_been_played_moves_nothing()
+    {
+        _playback.Append(new byte[80_000]);
+        for (var ms = 0; ms < 4_000; ms += 100)
+        {
+            SendAllAt(ms);
+            var position = _playback.MarkSent();
+            _playback.Marked(position, Ms(ms));
+            Assert.Equal(position, _playback.HeardTo(Ms(ms))); // it says so
+        }
+
+        Assert.Equal(Ms(4_300), _playback.PlayedOutAt);
     }
 
     [Fact]

@@ -17,13 +17,13 @@ internal sealed class VirtualCall : IDisposable
     private readonly string _nonce;
 
     public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, ActiveCalls? calls = null, int idleSeconds = 0, string nonce = "0123456789abcdef0123456789abcdef", AgentProfile? profile = null,
-        IToolbox? toolbox = null, CallSid? callSid = null, Func<ToolboxOrder, IToolbox>? tools = null)
+        IToolbox? toolbox = null, CallSid? callSid = null, Func<ToolboxOrder, IToolbox>? tools = null, TimeSpan? phoneLatency = null)
     {
         Time = time;
         _nonce = nonce;
         Gemini = gemini ?? new VirtualGemini(time, Latency);
         Log = log ?? new MemoryCallLog();
-        (var relay, var phone) = MemorySocket.Pair(time, Latency);
+        (var relay, var phone) = MemorySocket.Pair(time, phoneLatency ?? Latency);
         Phone = new VirtualPhone(time, phone);
         _pacer = new Pacer(time);
         var agent = profile ?? new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = idleSeconds };

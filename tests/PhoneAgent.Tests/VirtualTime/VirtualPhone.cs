@@ -11,6 +11,7 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
 
     private readonly List<(string Name, TimeSpan At)> _marks = [];
     private TimeSpan _playedOutAt;
+    private TimeSpan _lastEcho;
     private bool _hungUp;
     private byte _sample;
 
@@ -27,6 +28,9 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
 
     /// <summary>The longest the buffer ever ran ahead.</summary>
     public TimeSpan MaxLead { get; private set; }
+
+    /// <summary>How late a mark is echoed beyond the network's latency; the order is kept.</summary>
+    public Func<TimeSpan> MarkDelay { get; set; } = static () => TimeSpan.Zero;
 
     /// <summary>How the relay ended the socket.</summary>
     public SocketRead? Closed { get; private set; }
@@ -105,7 +109,8 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
                 break;
             case "mark":
                 var name = message.GetProperty("mark").GetProperty("name").GetString()!;
-                var at = _playedOutAt > time.Elapsed ? _playedOutAt : time.Elapsed;
+                var at = (_playedOutAt > time.Elapsed ? _playedOutAt : time.Elapsed) + MarkDelay();
+                at = _lastEcho = at > _lastEcho ? at : _lastEcho;
                 _marks.Add((name, at));
                 ITimer? timer = null;
                 timer = time.CreateTimer(
