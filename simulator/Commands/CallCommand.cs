@@ -2,6 +2,7 @@ using System.CommandLine;
 using PhoneAgent.Simulator.Conversation;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Outbound;
+using PhoneAgent.Simulator.Phone;
 
 namespace PhoneAgent.Simulator.Commands;
 
@@ -15,6 +16,8 @@ internal static class CallCommand
 
     private static readonly Option<bool> Outbound = new("--outbound") { Description = "Place the call through the owner's API instead of receiving it." };
     private static readonly Option<CalleeAnswer> Answer = new("--answer") { Description = "Who takes an outbound call: person, machine, busy or noAnswer.", HelpName = "WHO", DefaultValueFactory = _ => CalleeAnswer.Person };
+
+    private static readonly Option<DialledPerson> Person = new("--person") { Description = "What a person does to whom the agent transfers the call: answers, declines, busy or noAnswer.", HelpName = "WHAT", DefaultValueFactory = _ => DialledPerson.Answers };
 
     /// <summary>The command <c>call</c>.</summary>
     public static Command Create()
@@ -33,6 +36,7 @@ internal static class CallCommand
         command.Add(Json);
         command.Add(Outbound);
         command.Add(Answer);
+        command.Add(Person);
         command.SetAction(RunAsync);
     }
 
@@ -44,6 +48,7 @@ internal static class CallCommand
         var run = new ConversationRun(lines, HouseConfiguration.FromEnvironment(), folder.CallLog)
         {
             Callee = options.GetValue(Outbound) ? options.GetValue(Answer) : null,
+            Person = options.GetValue(Person),
             AgentLine = transcript is null ? null : transcript.AgentLine,
             PhoneEvent = transcript is null ? null : transcript.PhoneEvent,
         };

@@ -32,6 +32,9 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     /// <summary>Who answers an outbound call; null for an inbound one.</summary>
     public CalleeAnswer? Callee { get; init; }
 
+    /// <summary>What a person does whom the agent transfers the call to.</summary>
+    public DialledPerson Person { get; init; } = DialledPerson.Answers;
+
     /// <summary>Runs the call to its end.</summary>
     public async Task<ConversationOutcome> RunAsync(CancellationToken cancellation)
     {
@@ -53,7 +56,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     private async Task<ConversationOutcome> ReceiveAsync(SimulatedGeminiOptions options, CancellationToken cancellation)
     {
         await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog);
-        using var phone = new SimulatedPhone(house.PhoneSettings());
+        using var phone = new SimulatedPhone(house.PhoneSettings().With(Person));
         var call = await phone.CallAsync(new ScriptedCaller(lines.Script, lines.Clips), PhoneEvent, cancellation);
         return await JudgeAsync(house, call, cancellation);
     }

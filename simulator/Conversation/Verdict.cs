@@ -12,13 +12,14 @@ internal static class Verdict
     /// <summary>The first thing that did not go as it should, in one line; null when all did.</summary>
     public static string? Problem(ConversationScript script, CallResult call, IReadOnlyList<GeminiSession> sessions, double framesHeard, JsonNode? record)
     {
+        var ending = script.CallerStays ? CallEnding.HungUpByTwiml : CallEnding.CallerHungUp;
         var callerLines = script.Turns.Count(turn => turn.Caller is not null);
         var utterances = sessions.Sum(session => session.Utterances.Count);
         var unanswered = call.Turns.FirstOrDefault(turn => turn.AnswerBeginMs is null);
         var interruptionsWanted = script.Turns.Count(turn => turn.InterruptAfterMs is not null);
         return call.Errors is [var error, ..] ? $"Twilio would log error {error.Code}: {error.Message}"
             : call.Complaint is { } complaint ? $"the caller was not satisfied: {complaint}"
-            : call.Ending != CallEnding.CallerHungUp ? $"the call ended with {call.Ending} instead of the caller hanging up"
+            : call.Ending != ending ? $"the call ended with {call.Ending} instead of {ending}"
             : sessions.Count == 0 ? "Gemini was never reached"
             : unanswered is not null ? $"the agent did not answer “{unanswered.Caller}”"
             : utterances != callerLines ? $"the caller said {callerLines} things, Gemini heard {utterances}"

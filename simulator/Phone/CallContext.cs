@@ -15,6 +15,8 @@ internal sealed record CallContext
 
     public required StatusCallbacks Callbacks { get; init; }
 
+    public required TwilioWebhooks Webhooks { get; init; }
+
     /// <summary>Done when the call is over whatever the TwiML says: the caller hung up, or the time limit came.</summary>
     public required Task<CallEnding> Over { get; init; }
 

@@ -17,6 +17,9 @@ internal sealed class CallNotes(Action<PhoneEvent>? onEvent)
 
     public List<string> Announcements { get; } = [];
 
+    /// <summary>What dialled persons were told.</summary>
+    public List<string> Whispers { get; } = [];
+
     public void Log(TwilioError error)
     {
         lock (_gate)

@@ -84,6 +84,9 @@ public sealed record CallResult
     /// <summary>What <c>&lt;Say&gt;</c> told the caller.</summary>
     public required IReadOnlyList<string> Announcements { get; init; }
 
+    /// <summary>What <c>&lt;Say&gt;</c> told the persons who were dialled.</summary>
+    public required IReadOnlyList<string> Whispers { get; init; }
+
     /// <summary>What the caller said, µ-law 8 kHz from the answer on; as long as <see cref="CallerHeard"/>.</summary>
     public required byte[] CallerSaid { get; init; }
 

@@ -25,6 +25,7 @@ internal static class CallResults
             Streams = call.Notes.Streams,
             Documents = call.Notes.Documents,
             Announcements = call.Notes.Announcements,
+            Whispers = [.. call.Notes.Whispers],
             CallerSaid = line.Said,
             CallerHeard = HeardFor(line, length),
         };

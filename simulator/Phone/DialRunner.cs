@@ -6,7 +6,7 @@ namespace PhoneAgent.Simulator.Phone;
 /// <summary>Runs <c>&lt;Dial&gt;</c>; how it goes is told by <see cref="PhoneSettings.Dialling"/>.</summary>
 internal static class DialRunner
 {
-    public static async Task<CallStep> RunAsync(Dial verb, CallContext call)
+    public static async Task<CallStep> RunAsync(Dial verb, Uri document, CallContext call)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
         var dialling = call.Settings.Dialling(verb, enough.Token);
@@ -17,19 +17,21 @@ internal static class DialRunner
         }
 
         var outcome = await OutcomeAsync(dialling, call.Cancellation);
-        await call.WaitAsync(outcome.Duration);
+        var calleeSid = Sids.New("CA", call.Settings.Random);
+        var bridged = outcome.Status == "completed" && await new CalleeLeg(verb, calleeSid, call).ConnectAsync(document);
+        var talk = bridged || outcome.Status != "completed" ? outcome.Duration : TimeSpan.Zero;
+        await call.WaitAsync(talk);
         if (verb.Action is not { } action)
         {
             return CallStep.NextVerb;
         }
 
-        var bridged = outcome.Status == "completed";
         return CallStep.Fetch(
             action,
             verb.Method,
-            ("DialCallSid", Sids.New("CA", call.Settings.Random)),
+            ("DialCallSid", calleeSid),
             ("DialCallStatus", outcome.Status),
-            ("DialCallDuration", ((int)outcome.Duration.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
+            ("DialCallDuration", ((int)talk.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
             ("DialBridged", bridged ? "true" : "false"));
     }
 

@@ -60,6 +60,9 @@ public sealed record PhoneSettings
     public Func<Dial, CancellationToken, Task<DialOutcome>> Dialling { get; init; } =
         static (_, _) => Task.FromResult(new DialOutcome("completed", TimeSpan.Zero));
 
+    /// <summary>The key that a dialled person presses when asked for one before they are connected; null: none.</summary>
+    public char? CalleeKey { get; init; } = '1';
+
     /// <summary>How much faster than life <c>Say</c>, <c>Pause</c> and the wait of <c>Gather</c> pass; streams are always real time.</summary>
     public double VerbSpeed { get; init; } = 1;
 

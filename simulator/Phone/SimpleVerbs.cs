@@ -16,13 +16,16 @@ internal static class SimpleVerbs
             call.Notes.Announcements.Add(say.Text);
         }
 
-        return call.WaitAsync(
-            verb switch
-            {
-                Say { Loop: var loop, Text.Length: var characters } => loop * (SpeechStarts + (characters * PerCharacter)),
-                Pause pause => TimeSpan.FromSeconds(pause.Seconds),
-                _ => TimeSpan.Zero,
-            },
-            until);
+        return PassAsync(verb, call, until);
     }
+
+    /// <summary>As <see cref="WaitAsync"/>, for somebody else than the caller.</summary>
+    public static Task PassAsync(TwimlVerb verb, CallContext call, Task? until = null) => call.WaitAsync(
+        verb switch
+        {
+            Say { Loop: var loop, Text.Length: var characters } => loop * (SpeechStarts + (characters * PerCharacter)),
+            Pause pause => TimeSpan.FromSeconds(pause.Seconds),
+            _ => TimeSpan.Zero,
+        },
+        until);
 }

@@ -48,6 +48,7 @@ internal sealed class SimulatedCall : IDisposable
             Addresses = addresses,
             Line = line,
             Notes = _notes,
+            Webhooks = webhooks,
             Callbacks = new StatusCallbacks(settings, _form, webhooks, _notes),
             Over = WhenOverAsync(line),
             Cancellation = cancellation,
@@ -189,7 +190,7 @@ internal sealed class SimulatedCall : IDisposable
             case Connect connect:
                 return await ConnectRunner.RunAsync(connect, url, _context);
             case Dial dial:
-                return await DialRunner.RunAsync(dial, _context);
+                return await DialRunner.RunAsync(dial, url, _context);
             case Gather gather:
                 return await GatherRunner.RunAsync(gather, _context);
             case Redirect redirect:

@@ -4,13 +4,16 @@ namespace PhoneAgent.Simulator.Scripts;
 
 /// <summary>
 /// What is said in a simulated call: the simulated caller speaks the caller's lines, the simulated Gemini the agent's.
-/// The caller hangs up once the agent's last line was heard.
+/// The caller hangs up once the agent's last line was heard, unless they stay.
 /// </summary>
 /// <param name="Turns">In order; the first is the agent's greeting, so it has no caller's line.</param>
 public sealed record ConversationScript(IReadOnlyList<ScriptTurn> Turns)
 {
     /// <summary>What the agent says, in rotation, once the turns are used up; empty for a stock phrase.</summary>
     public IReadOnlyList<string> AgentLines { get; init; } = [];
+
+    /// <summary>Whether the caller stays on the line after the agent's last line, so that the agent ends the call, or a person takes it.</summary>
+    public bool CallerStays { get; init; }
 
     /// <summary>The demo call: a question about opening hours, a barge-in, a goodbye.</summary>
     public static ConversationScript Demo { get; } = ScriptFile.Embedded("demo.json");
@@ -29,6 +32,9 @@ public sealed record ScriptTurn
 {
     /// <summary>What the caller says; null in the greeting, where the agent speaks first.</summary>
     public string? Caller { get; init; }
+
+    /// <summary>The keys the caller presses instead of speaking; null for none.</summary>
+    public string? Keys { get; init; }
 
     /// <summary>
     /// The caller starts speaking this many milliseconds after hearing the agent's previous line begin, in the middle of

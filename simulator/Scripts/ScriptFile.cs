@@ -5,7 +5,7 @@ namespace PhoneAgent.Simulator.Scripts;
 
 /// <summary>
 /// The JSON form of a <see cref="ConversationScript"/>:
-/// <c>{"turns":[{"caller","interruptAfterMs","agent","tool":{"name","args"}}],"agentLines":["…"]}</c>.
+/// <c>{"turns":[{"caller","keys","interruptAfterMs","agent","tool":{"name","args"}}],"agentLines":["…"],"callerStays"}</c>.
 /// </summary>
 internal static class ScriptFile
 {
@@ -44,7 +44,7 @@ internal static class ScriptFile
 
     private static ConversationScript Script(Place root)
     {
-        root.OnlyKeys("turns", "agentLines");
+        root.OnlyKeys("turns", "agentLines", "callerStays");
         var turns = root.Required("turns").Items().Select(Turn).ToArray();
         if (turns.Length == 0)
         {
@@ -53,17 +53,24 @@ internal static class ScriptFile
 
         return new ConversationScript(turns)
         {
+            CallerStays = root.Optional("callerStays")?.Switch() ?? false,
             AgentLines = [.. root.Optional("agentLines")?.Items().Select(line => line.Text()) ?? []],
         };
     }
 
     private static ScriptTurn Turn(Place turn, int index)
     {
-        turn.OnlyKeys("caller", "interruptAfterMs", "agent", "tool");
+        turn.OnlyKeys("caller", "keys", "interruptAfterMs", "agent", "tool");
         var caller = turn.Optional("caller")?.Text();
-        if (caller is null && index > 0)
+        var keys = turn.Optional("keys");
+        if (caller is null && keys is null && index > 0)
         {
             throw turn.Wrong("needs the key \"caller\": only in the first turn the agent speaks unasked");
+        }
+
+        if (keys is not null && (caller is not null || index == 0))
+        {
+            throw keys.Wrong("stands instead of \"caller\", and not in the first turn");
         }
 
         var interrupt = turn.Optional("interruptAfterMs");
@@ -75,6 +82,7 @@ internal static class ScriptFile
         return new ScriptTurn
         {
             Caller = caller,
+            Keys = keys?.Keypad(),
             InterruptAfterMs = interrupt?.Number(0, LongestInterruptMs),
             Agent = turn.Required("agent").Text(),
             Tool = turn.Optional("tool") is { } tool ? Tool(tool) : null,
@@ -131,6 +139,10 @@ internal static class ScriptFile
             Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number) && number >= least && number <= most
                 ? number
                 : throw Wrong($"must be a whole number from {least} to {most}");
+
+        public bool Switch() => Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Wrong("must be true or false");
+
+        public string Keypad() => Text() is var keys && keys.All("0123456789*#".Contains) ? keys : throw Wrong("must be keys of a telephone: 0-9, * and #");
 
         public JsonObject Object() => Value.ValueKind == JsonValueKind.Object
             ? JsonObject.Create(Value.Clone())!

@@ -4,10 +4,13 @@ namespace PhoneAgent.Simulator.Phone.Callers;
 
 /// <summary>
 /// Holds the caller's side of a script: hears the agent's line out (or interrupts it, where the script says so), says
-/// the next one, and hangs up once the agent's last line was heard to its end.
+/// the next one or presses its keys, and hangs up once the agent's last line was heard to its end, or stays for who ends the call.
 /// </summary>
 public sealed class ScriptedCaller : ICaller
 {
+    // A key every 300 ms.
+    private const int FramesPerKey = 15;
+
     private readonly ConversationScript _script;
     private readonly SpokenLine?[] _lines;
     private readonly ScriptedCallerPatience _patience;
@@ -37,11 +40,12 @@ public sealed class ScriptedCaller : ICaller
         AwaitsAgent,
         HearsAgent,
         Speaks,
+        Stays,
         HungUp,
     }
 
     /// <inheritdoc />
-    public string? Complaint => _gaveUp ?? (_phase == Phase.HungUp ? null : $"the call ended {Whereabouts}");
+    public string? Complaint => _gaveUp ?? (_phase is Phase.HungUp or Phase.Stays ? null : $"the call ended {Whereabouts}");
 
     private string Whereabouts => (_phase, _turn) switch
     {
@@ -67,6 +71,7 @@ public sealed class ScriptedCaller : ICaller
             Phase.AwaitsAgent => Await(now),
             Phase.HearsAgent => Hear(now, mulaw),
             Phase.Speaks => Speak(mulaw),
+            Phase.Stays => Stay(),
             _ => new CallerFrame(HangsUp: true),
         };
     }
@@ -92,6 +97,12 @@ public sealed class ScriptedCaller : ICaller
         var heardOut = now.AgentFinished >= _answer && !now.AgentSpeaks;
         if (_turn == _script.Turns.Count - 1)
         {
+            if (heardOut && _script.CallerStays)
+            {
+                (_phase, _waited) = (Phase.Stays, 0);
+                return default;
+            }
+
             if (heardOut)
             {
                 _phase = Phase.HungUp;
@@ -123,6 +134,11 @@ public sealed class ScriptedCaller : ICaller
 
     private CallerFrame Speak(Span<byte> mulaw)
     {
+        if (_script.Turns[_turn].Keys is { } keys && _framesSpoken < keys.Length * FramesPerKey)
+        {
+            return _framesSpoken++ % FramesPerKey == 0 ? new CallerFrame(Digit: keys[_framesSpoken / FramesPerKey]) : default;
+        }
+
         if (_lines[_turn] is not { } spoken || _framesSpoken == spoken.Frames)
         {
             _phase = Phase.AwaitsAgent;
@@ -132,6 +148,10 @@ public sealed class ScriptedCaller : ICaller
         spoken[_framesSpoken++].CopyTo(mulaw);
         return new CallerFrame(spoken.Line);
     }
+
+    private CallerFrame Stay() => ++_waited * LineFrames.Ms > _patience.AnswerEnds.TotalMilliseconds
+        ? GiveUp($"nobody ended the call within {_patience.AnswerEnds.TotalSeconds:0.#} s")
+        : default;
 
     private CallerFrame GiveUp(string reason)
     {

@@ -81,6 +81,30 @@ public sealed class CallControlTests : IAsyncLifetime
         Assert.Equal("in-progress", form["CallStatus"]);
     }
 
+    [Theory]
+    [InlineData(DialledPerson.Answers, "completed", "true", "2")]
+    [InlineData(DialledPerson.Declines, "completed", "false", "0")]
+    [InlineData(DialledPerson.Busy, "busy", "false", "0")]
+    [InlineData(DialledPerson.NoAnswer, "no-answer", "false", "0")]
+    public async Task A_dialled_person_hears_the_whisper_on_a_leg_of_their_own_and_takes_the_call_or_not(DialledPerson person, string status, string bridged, string seconds)
+    {
+        Incoming("""<Dial timeout="5" action="/end"><Number url="/whisper">+14155550111</Number></Dial>""");
+        _application.Twiml["/whisper"] = static form => form.ContainsKey("Digits")
+            ? "<Response/>"
+            : """<Response><Gather numDigits="1" timeout="1" finishOnKey="" action="/whisper"><Say>Press a key</Say></Gather><Hangup/></Response>""";
+        var result = await CallAsync(Patient, _application.Settings.With(person) with { VerbSpeed = 20 });
+        var action = _application.Webhooks.Single(webhook => webhook.Path == "/end").Form;
+        Assert.Equal((status, bridged, seconds), ((string?)action["DialCallStatus"], (string?)action["DialBridged"], (string?)action["DialCallDuration"]));
+        var whispers = _application.Webhooks.Where(webhook => webhook.Path == "/whisper").Select(webhook => webhook.Form).ToList();
+        Assert.Equal(person switch { DialledPerson.Answers => 2, DialledPerson.Declines => 1, _ => 0 }, whispers.Count);
+        Assert.All(whispers, form => Assert.Equal(
+            (result.CallSid, (string?)action["DialCallSid"], "outbound-dial", "+14155550111"),
+            ((string?)form["ParentCallSid"], (string?)form["CallSid"], (string?)form["Direction"], (string?)form["To"])));
+        Assert.Equal(whispers.Count > 0 ? ["Press a key"] : Array.Empty<string>(), result.Whispers);
+        Assert.Empty(result.Announcements);
+        Assert.Empty(result.Errors);
+    }
+
     [Fact]
     public async Task Gathered_digits_go_to_the_action()
     {

@@ -39,7 +39,7 @@ public sealed class ConversationScriptTests
     [InlineData("{}", "turns: is missing")]
     [InlineData("""{"turns":[]}""", "turns: needs at least one turn")]
     [InlineData("""{"turns":{}}""", "turns: must be a list")]
-    [InlineData("""{"turns":[{"agent":"a"}],"speed":2}""", "speed: unknown key (known: turns, agentLines)")]
+    [InlineData("""{"turns":[{"agent":"a"}],"speed":2}""", "speed: unknown key (known: turns, agentLines, callerStays)")]
     [InlineData("""{"turns":[{"agent":"a"}],"turns":[{"agent":"b"}]}""", "turns: stands there twice")]
     [InlineData("""{"turns":[{"agnet":"a"}]}""", "turns[0].agnet: unknown key")]
     [InlineData("""{"turns":[{"caller":"a"}]}""", "turns[0].agent: is missing")]
@@ -51,12 +51,24 @@ public sealed class ConversationScriptTests
     [InlineData("""{"turns":[{"agent":"a","tool":{"name":"t","args":[]}}]}""", "turns[0].tool.args: must be an object")]
     [InlineData("""{"turns":[{"agent":"a","tool":{"args":{}}}]}""", "turns[0].tool.name: is missing")]
     [InlineData("""{"turns":[{"agent":"a"}],"agentLines":["b",null]}""", "agentLines[1]: must be a text")]
+    [InlineData("""{"turns":[{"agent":"a","keys":"1"}]}""", "turns[0].keys: stands instead of")]
+    [InlineData("""{"turns":[{"agent":"a"},{"agent":"b","caller":"c","keys":"1"}]}""", "turns[1].keys: stands instead of")]
+    [InlineData("""{"turns":[{"agent":"a"},{"agent":"b","keys":"1A"}]}""", "turns[1].keys: must be keys of a telephone")]
+    [InlineData("""{"turns":[{"agent":"a"}],"callerStays":"yes"}""", "callerStays: must be true or false")]
     public void What_is_wrong_with_a_script_is_said_with_file_and_key(string json, string says)
     {
         var message = Assert.Throws<ScriptFileException>(() => Parse(json)).Message;
         Assert.StartsWith("talk.json: ", message, StringComparison.Ordinal);
         Assert.Contains(says, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void A_caller_may_press_keys_and_may_stay()
+    {
+        var script = Parse("""{"turns":[{"agent":"a"},{"keys":"42#","agent":"b"}],"callerStays":true}""");
+        Assert.True(script.CallerStays);
+        Assert.Equal(("42#", null), (script.Turns[1].Keys, script.Turns[1].Caller));
     }
 
     [Fact]
