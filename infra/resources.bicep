@@ -194,7 +194,6 @@ module alerts 'modules/alerts.bicep' = {
     email: alertEmail
     workspaceId: monitoring.outputs.workspaceId
     relayId: relay.outputs.id
-    functionsId: functions.outputs.id
     relayReplicas: relayReplicas
   }
 }

@@ -1,4 +1,5 @@
-// Who is told when callers are not served: the relay is down or starts over and over, calls end in errors, it is full.
+// Who is told when callers are not served: the relay is down, starts over and over or is full, the functions break, calls end
+// in errors.
 param location string
 param tags object
 
@@ -10,7 +11,6 @@ param token string
 param email string
 param workspaceId string
 param relayId string
-param functionsId string
 param relayReplicas int
 
 var actionGroups = empty(email) ? [] : [owner!.id]
@@ -49,21 +49,11 @@ var metrics = [
     operator: 'GreaterThan'
     threshold: 2
   }
-  {
-    name: 'webhooks-fail'
-    description: 'The function app answers errors: callers hear an apology, or nothing.'
-    severity: 1
-    scope: functionsId
-    namespace: 'Microsoft.Web/sites'
-    metric: 'Http5xx'
-    aggregation: 'Total'
-    operator: 'GreaterThan'
-    threshold: 5
-  }
 ]
 
 var searches = [
   { name: 'error-ends', description: 'Calls end in errors: Gemini unreachable, streams lost, or an error of the relay.', severity: 1, threshold: 3, query: loadTextContent('../queries/alert-error-ends.kql') }
+  { name: 'webhooks-fail', description: 'The functions break or cannot reach the call log: callers hear an apology.', severity: 1, threshold: 2, query: loadTextContent('../queries/alert-webhooks.kql') }
   { name: 'relay-full', description: 'The relay turns callers away because it is full: raise relayReplicas or relayMaxCalls.', severity: 1, threshold: 0, query: loadTextContent('../queries/alert-full.kql') }
   { name: 'vault-unreadable', description: 'A service has not been able to read its vault; it goes on with the secrets it has.', severity: 2, threshold: 1, query: loadTextContent('../queries/alert-vault.kql') }
 ]

@@ -137,6 +137,5 @@ resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
   properties: { allow: false }
 }
 
-output id string = app.id
 output name string = app.name
 output webhookBaseUrl string = 'https://${app.properties.defaultHostName}'

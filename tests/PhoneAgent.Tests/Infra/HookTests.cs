@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace PhoneAgent.Tests.Infra;
 
@@ -85,6 +87,27 @@ public sealed class HookTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("Webhook, HTTP POST, https://func-x.example.net/api/voice/incoming", output, StringComparison.Ordinal);
         Assert.Contains("HTTP POST, https://func-x.example.net/api/voice/status", output, StringComparison.Ordinal);
+    }
+
+    [NeedsInfraToolsFact]
+    public async Task The_hooks_for_windows_are_powershell_by_its_grammar_and_set_the_same_values()
+    {
+        var files = Directory.GetFiles(Path.Combine(Checkout.Root, "hooks"), "*.ps1");
+        var broken = Path.Combine(_folder.FullName, "broken.ps1");
+        File.WriteAllText(broken, File.ReadAllText(files[0]).Replace("} else {", "else {", StringComparison.Ordinal) + "\nif (");
+        Assert.Empty((await AskAsync(files))["problems"]!.AsArray().Select(problem => (string)problem!));
+        Assert.NotEmpty((await AskAsync(broken))["problems"]!.AsArray());
+
+        Assert.Equal(3, files.Length);
+        Assert.All(files, file =>
+        {
+            var posix = File.ReadAllText(Path.ChangeExtension(file, ".sh"));
+            Assert.Equal(Names(posix), Names(File.ReadAllText(file)));
+        });
+
+        static Task<JsonNode> AskAsync(params string[] files) => InfraTools.AskAsync("check-syntax.mjs", new JsonObject { ["grammar"] = "powershell", ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]) });
+
+        static IEnumerable<string> Names(string script) => Regex.Matches(script, "\\b[A-Z]+_[A-Z_]+[A-Z]\\b").Select(match => match.Value).Distinct().Order();
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -1,12 +1,13 @@
-// In: { files: [path] }. Out: { problems: [text], resources: [{ file, symbol, type }] }: what Bicep's grammar does not take.
+// In: { grammar: "bicep" | "powershell", files: [path] }. Out: { problems: [text], resources: [{ file, symbol, type }] }: what the
+// grammar does not take, and for Bicep the resources it finds.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Language, Parser } from 'web-tree-sitter';
 
-const { files } = JSON.parse(readFileSync(0, 'utf8'));
+const { grammar, files } = JSON.parse(readFileSync(0, 'utf8'));
 await Parser.init();
 const parser = new Parser();
-parser.setLanguage(await Language.load(createRequire(import.meta.url).resolve('tree-sitter-bicep/tree-sitter-bicep.wasm')));
+parser.setLanguage(await Language.load(createRequire(import.meta.url).resolve(`tree-sitter-${grammar}/tree-sitter-${grammar}.wasm`)));
 
 const problems = [];
 const resources = [];
