@@ -91,41 +91,36 @@ internal sealed partial class CallSession
         using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger) { Noted = meter.Observe };
         using var caller = new CallerAudio(callerDue, _time);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
-        var agent = AgentBrief.For(_services.Agents(start.Parameters.GetValueOrDefault("agent")), admitted.Record!);
-        var lastWords = new LastWords(conversation, _time);
-        var actions = new CallActions(lastWords, End, handOff: null, _time) { Agent = agent };
-        var model = agent.Model.Name ?? _limits.Model;
-        Action<string> tell = _ => { };
-        var toolbox = _services.Toolbox(new ToolboxOrder(agent, model, Told(admitted.Record!, agent), text => tell(text), new CallControl(actions)));
-        using var gemini = new GeminiSession(_services, model, agent, toolbox, SessionStart.From(admitted.Record!, model, agent, _time.GetUtcNow()), caller, callerDue, conversation);
-        tell = gemini.Tell;
-        using var keypad = new Keypad(() => actions.Agent, gemini.Tell, actions.TransferNow, _time);
-        var listener = new TwilioListener(_twilio, caller, conversation, keypad, lastWords, _time, End, _logger);
-        journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, model) { At = _time.GetUtcNow() });
+        var call = Told(admitted.Record!, start.Parameters.GetValueOrDefault("agent"));
+        using var seat = new AgentSeat(_services, _limits.Model, call, admitted.Record!, caller, callerDue, conversation, End);
+        var agent = seat.Agent;
+        using var keypad = new Keypad(() => seat.Agent, seat.Tell, seat.Actions.TransferNow, _time);
+        var listener = new TwilioListener(_twilio, caller, conversation, keypad, seat.LastWords, _time, End, _logger);
+        journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, seat.Model) { At = _time.GetUtcNow() });
 
         var journaling = GuardAsync(journal.RunAsync);
         var listening = GuardAsync(listener.RunAsync);
         var speaking = GuardAsync(() => SpeakAsync(conversation));
-        var talking = GuardAsync(() => TalkAsync(gemini));
+        var talking = GuardAsync(() => TalkAsync(seat));
         var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + Longest(agent);
-        var watch = new CallWatch(listener, conversation, gemini.Tell, End, deadline, agent.IdleLimit, _time);
-        using var words = _services.Pacer.Watch(lastWords.Look);
-        using var saving = _services.Pacer.Watch(new SessionSaver(gemini, conversation, journal, _time).Look);
-        _mayMove = () => gemini.CanMove && conversation.QuietFor > TimeSpan.Zero && !lastWords.IsWaiting;
+        var watch = new CallWatch(listener, conversation, seat.Tell, End, deadline, agent.IdleLimit, _time);
+        using var words = _services.Pacer.Watch(seat.LastWords.Look);
+        using var saving = _services.Pacer.Watch(new SessionSaver(seat, conversation, journal, _time).Look);
+        _mayMove = () => seat.CanMove && conversation.QuietFor > TimeSpan.Zero && !seat.LastWords.IsWaiting;
         using (_services.Pacer.Watch(watch.Look))
-        using (_services.Pacer.Watch(gemini.Look))
+        using (_services.Pacer.Watch(seat.Look))
         {
             var end = await _end.Task;
             if (end.Reason == EndReason.CallerHungUp)
             {
                 // No caller audio is coming any more, so the paid session ends before anything else.
-                await FinishAsync(gemini, talking);
+                await FinishAsync(seat, talking);
             }
 
             var allHeard = conversation.Progress.IsDone;
             conversation.Finish();
-            CallEvent? before = end.Reason == EndReason.HandedOver ? gemini.HandOver(allHeard) : end.Asked;
-            var figures = gemini.AddTo(conversation.Figures() with
+            CallEvent? before = end.Reason == EndReason.HandedOver ? seat.HandOver(allHeard) : end.Asked;
+            var figures = seat.AddTo(conversation.Figures() with
             {
                 CallerMs = caller.Received / Audio.Telephony.PhoneBytesPerMs,
                 CallerMsDropped = caller.Dropped / Audio.Telephony.PhoneBytesPerMs,
@@ -137,7 +132,7 @@ internal sealed partial class CallSession
             await _twilio.CloseAsync(end.CloseCode, end.Reason.ToString());
             await AbortUnlessEndedAsync(listening, _twilio.Abort);
             await DrainAsync();
-            await FinishAsync(gemini, talking);
+            await FinishAsync(seat, talking);
             _speakingEnded = true;
             _twilioDue.Set();
             await speaking;
@@ -151,12 +146,12 @@ internal sealed partial class CallSession
         agent.EndCall.MaxMinutes is { } minutes && TimeSpan.FromMinutes(minutes) < _limits.MaxCallDuration ? TimeSpan.FromMinutes(minutes) : _limits.MaxCallDuration;
 
     // What a tool may know of the call.
-    private PhoneCall Told(CallRecord record, AgentProfile agent) =>
-        new(_ticket.CallSid, agent.Name, record.Caller, record.Called, record.Direction is "outbound-api" or "outbound-dial");
+    private PhoneCall Told(CallRecord record, string? agent) =>
+        new(_ticket.CallSid, agent ?? AgentProfiles.DefaultName, record.Caller, record.Called, record.Direction is "outbound-api" or "outbound-dial");
 
-    private async Task TalkAsync(GeminiSession gemini)
+    private async Task TalkAsync(AgentSeat seat)
     {
-        var ended = await gemini.RunAsync();
+        var ended = await seat.RunAsync();
         if (ended.Problem is { } problem)
         {
             End(new CallEnd(EndReason.GeminiUnavailable, problem, CallEnd.InternalError));
@@ -191,10 +186,10 @@ internal sealed partial class CallSession
         }
     }
 
-    private async Task FinishAsync(GeminiSession gemini, Task talking)
+    private async Task FinishAsync(AgentSeat seat, Task talking)
     {
-        gemini.Finish();
-        await AbortUnlessEndedAsync(talking, gemini.Abort);
+        seat.Finish();
+        await AbortUnlessEndedAsync(talking, seat.Abort);
     }
 
     private async Task AbortUnlessEndedAsync(Task task, Action abort)

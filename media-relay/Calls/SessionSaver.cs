@@ -1,16 +1,14 @@
-using PhoneAgent.MediaRelay.Gemini;
-
 namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
 /// Keeps in the log what another replica can go on with should this one die: the newest handle, once the caller has heard all that it
 /// holds. At most one after each turn, and otherwise every half minute; it travels with the other facts.
 /// </summary>
-/// <param name="gemini">Has the handle.</param>
+/// <param name="seat">Whose session has the handle.</param>
 /// <param name="conversation">Knows what was heard.</param>
 /// <param name="journal">Takes the facts.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SessionSaver(GeminiSession gemini, Conversation conversation, CallJournal journal, TimeProvider time)
+internal sealed class SessionSaver(AgentSeat seat, Conversation conversation, CallJournal journal, TimeProvider time)
 {
     private static readonly TimeSpan AtLeastEvery = TimeSpan.FromSeconds(30);
 
@@ -21,7 +19,7 @@ internal sealed class SessionSaver(GeminiSession gemini, Conversation conversati
     /// <summary>Looks about once a second.</summary>
     public void Look()
     {
-        if (!conversation.Progress.IsDone || gemini.Saved is not { } saved || saved.Handle == _handle)
+        if (!conversation.Progress.IsDone || seat.Session.Saved is not { } saved || saved.Handle == _handle)
         {
             return;
         }

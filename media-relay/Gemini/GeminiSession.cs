@@ -120,13 +120,16 @@ internal sealed partial class GeminiSession : IDisposable
     /// <summary>What was counted of the session.</summary>
     public StreamFigures AddTo(StreamFigures figures) => figures with
     {
-        CallerMsToGemini = _uplink.SentSamples / Audio.Telephony.PhoneBytesPerMs,
-        CallerMsRepeated = _reconnection.RepeatedMs,
-        Resumptions = _reconnection.Resumptions,
-        Reseeds = _reconnection.Reseeds,
-        Nudges = _reconnection.Nudges,
+        CallerMsToGemini = figures.CallerMsToGemini + (_uplink.SentSamples / Audio.Telephony.PhoneBytesPerMs),
+        CallerMsRepeated = figures.CallerMsRepeated + _reconnection.RepeatedMs,
+        Resumptions = figures.Resumptions + _reconnection.Resumptions,
+        Reseeds = figures.Reseeds + _reconnection.Reseeds,
+        Nudges = figures.Nudges + _reconnection.Nudges,
         MalformedMessages = figures.MalformedMessages + MalformedMessages,
     };
+
+    /// <summary>Position in the caller's audio up to which it was sent.</summary>
+    public long SentTo => _uplink.Position;
 
     /// <summary>Holds the session until it ends, by <see cref="Finish"/> or otherwise.</summary>
     public async Task<GeminiEnd> RunAsync()

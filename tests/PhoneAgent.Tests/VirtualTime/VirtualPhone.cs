@@ -23,6 +23,9 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
 
     public double ClearedMs { get; private set; }
 
+    /// <summary>Milliseconds of agent audio that were not played yet when the relay ended the stream.</summary>
+    public double CutOffMs { get; private set; }
+
     /// <summary>When <c>clear</c> came.</summary>
     public List<TimeSpan> Clears { get; } = [];
 
@@ -85,6 +88,7 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
             if (read.Kind != SocketReadKind.Message)
             {
                 Closed = read;
+                CutOffMs = Math.Max(0, (_playedOutAt - time.Elapsed).TotalMilliseconds);
                 Trace.Add($"{time.Elapsed} {read.Kind} {read.CloseCode}");
                 await socket.CloseAsync(1000, "");
                 return;
