@@ -30,34 +30,28 @@ internal sealed class TwilioCallPlacer(Func<ITwilioRestClient> client, TimeProvi
         ArgumentNullException.ThrowIfNull(call);
         for (var tries = 0; ; tries++)
         {
+            TwilioRefusal refusal;
             try
             {
                 return Read(await CallResource.CreateAsync(Options(call), client()).WaitAsync(cancellation).ConfigureAwait(false));
             }
-            catch (Exception failure) when (tries < Pauses.Length && CannotHaveDialled(failure))
+            catch (TwilioException failure)
             {
-                // Tried again below.
-            }
-            catch (ApiException refused) when (refused.Status is >= 400 and < 500)
-            {
-                return new PlaceResult.Refused(new TwilioRefusal(refused.Code == 0 ? null : refused.Code, refused.Status));
-            }
-            catch (TwilioException)
-            {
-                return new PlaceResult.NoAnswer(); // no connection, an answer cut short, or 5xx: it may have dialled
+                if (Refusal(failure) is not { } refused)
+                {
+                    return new PlaceResult.NoAnswer(); // an answer cut short, or 5xx: it may have dialled
+                }
+
+                refusal = refused;
             }
             catch (OperationCanceledException)
             {
                 return new PlaceResult.NoAnswer();
             }
 
-            try
+            if (tries == Pauses.Length || !MayBeTriedAgain(refusal) || !await PauseAsync(Pauses[tries], cancellation).ConfigureAwait(false))
             {
-                await Task.Delay(Pauses[tries] * (1 + Random.Shared.NextDouble()), time, cancellation).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return new PlaceResult.NoAnswer();
+                return new PlaceResult.Refused(refusal);
             }
         }
     }
@@ -83,11 +77,26 @@ internal sealed class TwilioCallPlacer(Func<ITwilioRestClient> client, TimeProvi
         ? new PlaceResult.Placed(callSid, created.Status?.ToString() ?? "queued")
         : new PlaceResult.NoAnswer();
 
-    private static bool CannotHaveDialled(Exception failure) => failure switch
+    // What says for sure that nobody is called; null for all that leaves it open.
+    private static TwilioRefusal? Refusal(TwilioException failure) => failure switch
     {
-        ApiException { Status: (int)HttpStatusCode.TooManyRequests } or ApiException { Code: TooManyRequests } => true,
-        ApiConnectionException { InnerException: HttpRequestException { HttpRequestError: var error } } =>
-            error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
-        _ => false,
+        ApiException { Status: >= 400 and < 500 } refused => new TwilioRefusal(refused.Code == 0 ? null : refused.Code, refused.Status),
+        ApiConnectionException { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } } => TwilioRefusal.Unreachable,
+        _ => null,
     };
+
+    private static bool MayBeTriedAgain(TwilioRefusal refusal) => refusal == TwilioRefusal.Unreachable || refusal.HttpStatus == (int)HttpStatusCode.TooManyRequests || refusal.Code == TooManyRequests;
+
+    private async Task<bool> PauseAsync(TimeSpan atLeast, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(atLeast * (1 + Random.Shared.NextDouble()), time, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 }

@@ -6,20 +6,13 @@ namespace PhoneAgent.Core.Configuration.KeyVault;
 /// The vault's secrets as a configuration source. It is added last, so what the vault holds counts: an environment
 /// variable that somebody forgot must not stand in the way of a rotation. What the vault lacks, the others may have.
 /// </summary>
-/// <param name="first">The values read at start.</param>
-internal sealed class VaultConfiguration(Dictionary<string, string?> first) : ConfigurationProvider, IConfigurationSource
+internal sealed class VaultConfiguration : ConfigurationProvider, IConfigurationSource
 {
-    /// <inheritdoc />
-    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+    /// <summary>Begins with the values read at start; what loads configurations again leaves them alone.</summary>
+    public VaultConfiguration(Dictionary<string, string?> first) => Data = first;
 
     /// <inheritdoc />
-    public override void Load()
-    {
-        if (Data.Count == 0)
-        {
-            Data = first;
-        }
-    }
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
     /// <summary>The configuration keys whose values differ from the present ones.</summary>
     public IReadOnlyList<string> Changes(IReadOnlyDictionary<string, string?> values) =>

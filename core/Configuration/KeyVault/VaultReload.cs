@@ -76,7 +76,16 @@ internal sealed partial class VaultReload(
     {
         while (await _timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            await ReadAgainAsync(stoppingToken).ConfigureAwait(false);
+            try
+            {
+                await ReadAgainAsync(stoppingToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // whatever breaks here, calls go on with the secrets there are; an exception would stop the host
+            catch (Exception defect) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogUnavailable(defect.GetType().Name); // its text may quote an answer
+            }
         }
     }
 

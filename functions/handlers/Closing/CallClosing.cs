@@ -32,7 +32,7 @@ public sealed class CallClosing(
         try
         {
             var record = await LastRecordAsync(callSid, limit.Token).ConfigureAwait(false);
-            if (await log.TryClaimAsync(callSid, ClaimName, Guid.NewGuid().ToString("n"), limit.Token).ConfigureAwait(false))
+            if (record.RemovedAt is null && await log.TryClaimAsync(callSid, ClaimName, Guid.NewGuid().ToString("n"), limit.Token).ConfigureAwait(false))
             {
                 Report(record);
                 await SummariseAsync(record, limit.Token).ConfigureAwait(false);

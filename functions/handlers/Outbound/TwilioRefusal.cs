@@ -2,9 +2,12 @@ namespace PhoneAgent.Handlers.Outbound;
 
 /// <summary>Twilio's no to an outbound call.</summary>
 /// <param name="Code">Twilio's error number; null when its answer held none.</param>
-/// <param name="HttpStatus">The answer's status.</param>
+/// <param name="HttpStatus">The answer's status; 0 when Twilio could not be asked at all.</param>
 public sealed record TwilioRefusal(int? Code, int HttpStatus)
 {
+    /// <summary>No connection to Twilio came about, so nobody was called.</summary>
+    public static TwilioRefusal Unreachable { get; } = new(null, 0);
+
     /// <summary>What it means. Source: https://www.twilio.com/docs/api/errors</summary>
     public RefusalExplanation Explain() => Code switch
     {
@@ -24,6 +27,7 @@ public sealed record TwilioRefusal(int? Code, int HttpStatus)
         _ => HttpStatus switch
         {
             401 or 403 => No("Twilio does not accept the account's credentials, or they lack the permission. Check the Twilio__ settings."),
+            0 => Again("Twilio cannot be reached; nobody was called."),
             429 => Again("Twilio gets too many requests from this account."),
             >= 500 => Again("Twilio has trouble of its own."),
             _ => No("Twilio refused the call."),

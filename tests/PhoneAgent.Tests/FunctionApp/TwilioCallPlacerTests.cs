@@ -128,8 +128,24 @@ public sealed class TwilioCallPlacerTests : IDisposable
     public async Task A_broken_connection_is_tried_again_only_when_none_came_about(HttpRequestError error, int tries)
     {
         _twilio = _ => throw new HttpRequestException(error, "seeded");
-        Assert.IsType<PlaceResult.NoAnswer>(await Placer.PlaceAsync(Call, default));
+        PlaceResult nobody = new PlaceResult.Refused(TwilioRefusal.Unreachable);
+        Assert.Equal(tries > 1 ? nobody : new PlaceResult.NoAnswer(), await Placer.PlaceAsync(Call, default));
         Assert.Equal(tries, _sent.Count);
+        Assert.True(TwilioRefusal.Unreachable.Explain().RetryHelps);
+    }
+
+    [Fact]
+    public async Task Who_is_called_off_between_two_tries_knows_that_nobody_was_called()
+    {
+        using var off = new CancellationTokenSource();
+        _twilio = _ =>
+        {
+            off.Cancel();
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "seeded");
+        };
+        var result = await Placer.PlaceAsync(Call, off.Token);
+        Assert.True(result is PlaceResult.NoAnswer or PlaceResult.Refused { Refusal.HttpStatus: 0 }, $"{result}");
+        Assert.Single(_sent);
     }
 
     [Theory]

@@ -130,6 +130,17 @@ public sealed class CallClosingTests : ICallSummarizer
     }
 
     [Fact]
+    public async Task Of_a_call_the_owner_removed_nothing_is_made_any_more()
+    {
+        await using var host = await StartAsync();
+        await SpeakAsync(host, ended: true);
+        Assert.True(await host.CallLog.RemoveAsync(CallStory.Call, CallStory.T0, default));
+        await FinishAsync(host, "1");
+        Assert.Empty(_asked);
+        Assert.DoesNotContain("Call over:", host.Logged, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Any_other_status_closes_nothing()
     {
         await using var host = await StartAsync();

@@ -65,6 +65,37 @@ public sealed class KeyVaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Whatever_an_answer_holds_the_host_goes_on_and_reads_again()
+    {
+        using var host = await StartAsync(ServiceRole.Relay);
+        var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        _vault.Failure = _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>seeded-internal-text") };
+        _time.Advance(TimeSpan.FromSeconds(300));
+        for (var patience = 0; _log.Lines.All(line => !line.Contains("cannot be read", StringComparison.Ordinal)) && patience < 1_000; patience++)
+        {
+            await Task.Delay(20);
+        }
+
+        var changed = new TaskCompletionSource<string>();
+        using var listening = host.Services.GetRequiredService<IOptionsMonitor<GeminiSettings>>().OnChange(gemini => changed.TrySetResult(gemini.ApiKey));
+        _vault.Failure = null;
+        _vault.Secrets["Gemini--ApiKey"] = "gemini-2";
+        _time.Advance(TimeSpan.FromSeconds(300));
+        Assert.Equal("gemini-2", await changed.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.False(stopping.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Loading_all_configuration_again_keeps_the_newest_secrets()
+    {
+        using var host = await StartAsync(ServiceRole.Relay);
+        _vault.Secrets["Gemini--ApiKey"] = "gemini-2";
+        await ReadAgainAsync(host);
+        ((IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>()).Reload();
+        Assert.Equal("gemini-2", Value<GeminiSettings>(host).ApiKey);
+    }
+
+    [Fact]
     public async Task The_interval_is_a_setting()
     {
         using var host = await StartAsync(ServiceRole.Relay, ("PhoneAgent:KeyVaultReloadSeconds", "10"));
