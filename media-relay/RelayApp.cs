@@ -76,6 +76,7 @@ public static class RelayApp
             () => Guid.NewGuid().ToString("n"),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger<CallSession>())
         {
+            Recordings = CallLogs.OpenRecordings(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()),
             Jitter = Random.Shared.NextDouble,
             Toolbox = provider.GetRequiredService<Toolboxes>().For,
         };

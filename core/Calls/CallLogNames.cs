@@ -27,6 +27,9 @@ internal static class CallLogNames
     /// <summary>What the names of all that was recorded of a call begin with.</summary>
     public static string Recordings(CallSid call) => $"recordings/{call}";
 
+    /// <summary>The recording of one of a call's streams.</summary>
+    public static string Recording(CallSid call, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{Recordings(call)}-{attempt:000}");
+
     /// <summary>The outbound request that a call came from; null for an inbound call.</summary>
     public static DocumentName? Request(CallRecord record) => record.RequestId is { } request ? new DocumentName("outbound", request) : null;
 }

@@ -3,6 +3,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using PhoneAgent.Core.Documents;
+using PhoneAgent.Core.Recordings;
 using PhoneAgent.Core.Storage;
 
 namespace PhoneAgent.Core.Calls;
@@ -27,6 +28,11 @@ public static class CallLogs
     /// <inheritdoc cref="Open" />
     public static IDocumentStore OpenDocuments(string address, TimeProvider time) =>
         Checked(address) is { } container ? new BlobDocumentStore(Container(container, time)) : new FileDocumentStore(Folder(address)!, time);
+
+    /// <summary>The recordings beside the log at an address.</summary>
+    /// <inheritdoc cref="Open" />
+    public static IRecordingStore OpenRecordings(string address, TimeProvider time) =>
+        Checked(address) is { } container ? new BlobRecordingStore(Container(container, time)) : new FileRecordingStore(Folder(address)!, time);
 
     /// <summary>What keeps an address from being a call log's; null when nothing does.</summary>
     internal static string? Problem(string address) =>

@@ -122,7 +122,12 @@ internal sealed class BlobContainer(Uri address, TimeProvider time, params HttpP
         while (!string.IsNullOrEmpty(next));
     }
 
-    private async Task<StoredBlob?> ReadAsync(string name, long from, int? length, CancellationToken cancellation) => (await _requests.SendAsync(
+    /// <summary>Reads a stretch of a blob; null when there is none.</summary>
+    /// <param name="name">Which.</param>
+    /// <param name="from">Its first byte.</param>
+    /// <param name="length">How many; null for the rest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<StoredBlob?> ReadAsync(string name, long from, int? length, CancellationToken cancellation) => (await _requests.SendAsync(
         RequestMethod.Get,
         name,
         request =>

@@ -51,6 +51,10 @@ public sealed class PhoneFunctions(
     [Function("ListCalls")]
     public Task<IResult> ListCalls([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Calls)] HttpRequest request) => gate.AskAsync(request, owner.ListCallsAsync);
 
+    /// <summary>The owner: one call's recording.</summary>
+    [Function("GetCallRecording")]
+    public Task<IResult> GetCallRecording([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.CallRecording)] HttpRequest request) => gate.AskAsync(request, owner.GetRecordingAsync);
+
     /// <summary>The owner: remove a call.</summary>
     [Function("RemoveCall")]
     public Task<IResult> RemoveCall([HttpTrigger(AuthorizationLevel.Function, "delete", Route = PhoneRoutes.Call)] HttpRequest request) => gate.AskAsync(request, owner.RemoveCallAsync);

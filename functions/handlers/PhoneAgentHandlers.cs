@@ -31,6 +31,7 @@ public static class PhoneAgentHandlers
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => CallLogs.Open(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => CallLogs.OpenDocuments(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => CallLogs.OpenRecordings(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(TargetsOfProfiles);
         services.AddSingleton<TwilioWebhook>();
         services.AddSingleton<CallAnswers>();
@@ -74,6 +75,7 @@ public static class PhoneAgentHandlers
         var routes = endpoints.MapGroup(PhoneRoutes.Prefix).AddEndpointFilter(new OwnerKeys(keys));
         routes.MapPost(PhoneRoutes.Calls, (HttpRequest request) => Handler<CreateCall>(request).CreateAsync(request));
         routes.MapGet(PhoneRoutes.Calls, (HttpRequest request) => Handler<OwnerApi>(request).ListCallsAsync(request));
+        routes.MapGet(PhoneRoutes.CallRecording, (HttpRequest request) => Handler<OwnerApi>(request).GetRecordingAsync(request));
         routes.MapDelete(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).RemoveCallAsync(request));
         routes.MapGet(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).GetCallAsync(request));
         return endpoints;

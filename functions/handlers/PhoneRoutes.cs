@@ -47,6 +47,9 @@ public static class PhoneRoutes
     /// <summary>The owner: one call's record, or its removal.</summary>
     public const string Call = "calls/{callSid}";
 
+    /// <summary>The owner: one call's recording.</summary>
+    public const string CallRecording = "calls/{callSid}/recording";
+
     /// <summary>Anyone: is it there, and which version.</summary>
     public const string Health = "health";
 
@@ -60,6 +63,7 @@ public static class PhoneRoutes
         new("VoiceStreamStatus", "POST", VoiceStreamStatus, RouteAccess.TwilioSignature),
         new("CreateCall", "POST", Calls, RouteAccess.OwnerKey),
         new("ListCalls", "GET", Calls, RouteAccess.OwnerKey),
+        new("GetCallRecording", "GET", CallRecording, RouteAccess.OwnerKey),
         new("RemoveCall", "DELETE", Call, RouteAccess.OwnerKey),
         new("GetCall", "GET", Call, RouteAccess.OwnerKey),
         new("Health", "GET", Health, RouteAccess.Open),

@@ -1,5 +1,6 @@
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Recordings;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Tools;
 
@@ -24,6 +25,9 @@ public sealed record CallServices(
 {
     /// <summary>A random number from 0 to 1, for pauses that must not be the same in all calls.</summary>
     public Func<double> Jitter { get; init; } = () => 0.5;
+
+    /// <summary>Where calls are recorded; null for nowhere.</summary>
+    public IRecordingStore? Recordings { get; init; }
 
     /// <summary>The functions that an agent may call during one call.</summary>
     internal Func<ToolboxOrder, IToolbox> Toolbox { get; init; } = _ => NoTools.Instance;

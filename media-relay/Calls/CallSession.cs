@@ -90,16 +90,18 @@ internal sealed partial class CallSession
         using var meter = new CallMeter(_ticket.CallSid, admitted.Attempt, _time);
         using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger) { Noted = meter.Observe };
         using var caller = new CallerAudio(callerDue, _time);
-        using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue);
+        using var recorder = RecorderOf(admitted);
+        using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue, recorder);
         var call = Told(admitted.Record!, start.Parameters.GetValueOrDefault("agent"));
         using var seat = new AgentSeat(_services, _limits.Model, call, admitted.Record!, caller, callerDue, conversation, End);
         var agent = seat.Agent;
         using var keypad = new Keypad(() => seat.Agent, seat.Tell, seat.Actions.TransferNow, _time);
-        var listener = new TwilioListener(_twilio, caller, conversation, keypad, seat.LastWords, _time, End, _logger);
+        var listener = new TwilioListener(_twilio, caller, conversation, keypad, seat.LastWords, _time, End, _logger, recorder);
         journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, seat.Model) { At = _time.GetUtcNow() });
 
         var journaling = GuardAsync(journal.RunAsync);
         var listening = GuardAsync(listener.RunAsync);
+        var recording = recorder is null ? Task.CompletedTask : GuardAsync(recorder.RunAsync);
         var speaking = GuardAsync(() => SpeakAsync(conversation));
         var talking = GuardAsync(() => TalkAsync(seat));
         var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + Longest(agent);
@@ -136,10 +138,20 @@ internal sealed partial class CallSession
             _speakingEnded = true;
             _twilioDue.Set();
             await speaking;
+            await (recorder?.FinishAsync(recording) ?? Task.CompletedTask);
             var duration = _time.GetElapsedTime(began);
             LogEnded(end.Reason, end.Detail ?? "as it should", duration, figures);
             return end;
         }
+    }
+
+    // Only where the caller was told so: by the agent the call was first offered to, before the stream.
+    private CallRecorder? RecorderOf(Admission admitted)
+    {
+        var told = admitted.Record!.Attempts.FirstOrDefault(attempt => attempt.OfferedAt is not null)?.Agent;
+        return _services.Recordings is { } store && told is not null && _services.Agents(told).Recording is { Enabled: true, Consent.Length: > 0 }
+            ? new CallRecorder(_ticket.CallSid, admitted.Attempt, store, _time, _logger)
+            : null;
     }
 
     private TimeSpan Longest(AgentProfile agent) =>

@@ -34,11 +34,12 @@ internal sealed class Conversation : IDisposable
     /// <param name="journal">Takes the facts.</param>
     /// <param name="messages">Writes Twilio's messages for this stream.</param>
     /// <param name="twilioDue">Signalled when there may be something to send to Twilio.</param>
-    public Conversation(TimeProvider time, CallJournal journal, StreamMessageWriter messages, Signal twilioDue)
+    /// <param name="recorder">Records what the caller hears; null for none.</param>
+    public Conversation(TimeProvider time, CallJournal journal, StreamMessageWriter messages, Signal twilioDue, CallRecorder? recorder = null)
     {
         _time = time;
         _journal = journal;
-        _messages = new PhoneMessages(_playback, messages);
+        _messages = new PhoneMessages(_playback, messages, recorder);
         _twilioDue = twilioDue;
         _turns = new SpokenTurns(journal, time);
         _latency = new LatencyProbe(time, LatencyProbe.FromAgent);

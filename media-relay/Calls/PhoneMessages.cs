@@ -7,7 +7,7 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// The messages of a stream in the order Twilio is to have them: <c>clear</c> before all else, then media, with a mark every 100 ms
 /// and at the end of a turn. Not thread-safe: <see cref="Conversation"/> owns it.
 /// </summary>
-internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messages)
+internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messages, CallRecorder? recorder)
 {
     // Often enough to correct the clock, seldom enough that the echoes cost little.
     private const int MarkEvery = 100 * Telephony.PhoneBytesPerMs;
@@ -24,6 +24,7 @@ internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messa
         ClearIsDue = true;
         _markDue = false;
         _markedTo = playback.Sent;
+        recorder?.Cleared();
     }
 
     /// <summary>Writes the next message that may go now. Returns its length; 0 when none may, <paramref name="wait"/> then tells in how long one may.</summary>
@@ -46,9 +47,11 @@ internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messa
         }
 
         Span<byte> mulaw = stackalloc byte[Playback.MaxMessageBytes];
+        var heardIn = playback.PlayedOutAt - now;
         var length = playback.Take(now, paused, mulaw);
         if (length > 0)
         {
+            recorder?.AgentSent(mulaw[..length], heardIn > TimeSpan.Zero ? heardIn : TimeSpan.Zero);
             _markDue = playback.Sent - _markedTo >= MarkEvery;
             return messages.Media(mulaw[..length], message);
         }

@@ -11,7 +11,7 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// <see cref="Conversation"/>, keys to the <see cref="Keypad"/> too. It reads on until the socket has ended, so that nothing sent before the
 /// closing handshake is lost.
 /// </summary>
-internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, Keypad keypad, LastWords lastWords, TimeProvider time, Action<CallEnd> end, ILogger logger)
+internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, Keypad keypad, LastWords lastWords, TimeProvider time, Action<CallEnd> end, ILogger logger, CallRecorder? recorder = null)
 {
     // Twilio's frames have 160 bytes; whatever else fits into a message of 64 kB has room here too.
     private readonly byte[] _mulaw = new byte[1_024];
@@ -82,6 +82,7 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
             Volatile.Write(ref _lastMedia, time.GetTimestamp());
             caller.Append(mulaw.AsSpan(0, length));
             conversation.CallerSounded(mulaw.AsSpan(0, length));
+            recorder?.CallerSaid(mulaw.AsSpan(0, length));
         }
         else
         {

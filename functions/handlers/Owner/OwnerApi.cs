@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Recordings;
 
 namespace PhoneAgent.Handlers.Owner;
 
 /// <summary>What the owner may ask about calls, and have removed. Who asks is proven before: by the Functions platform, or by <see cref="OwnerKeys"/>.</summary>
-public sealed class OwnerApi(ICallLog log, TimeProvider time, ILogger<OwnerApi> logger)
+public sealed class OwnerApi(ICallLog log, IRecordingStore recordings, TimeProvider time, ILogger<OwnerApi> logger)
 {
     /// <summary><c>GET calls?day=&amp;after=</c>: a page of the calls that began on a UTC day, today's by default.</summary>
     public Task<IResult> ListCallsAsync(HttpRequest request) => OwnerAnswers.GuardAsync(logger, async () =>
@@ -25,6 +26,25 @@ public sealed class OwnerApi(ICallLog log, TimeProvider time, ILogger<OwnerApi> 
         var events = await log.ReadAsync(callSid, cancellation).ConfigureAwait(false);
         var record = CallRecord.From(callSid, events);
         return events.Count == 0 || record.RemovedAt is not null ? Unknown() : Results.Json(record, CallRecordJson.Default.CallRecord);
+    });
+
+    /// <summary><c>GET calls/{callSid}/recording</c>: what was recorded of a call, all its streams one after the other, as WAV.</summary>
+    public Task<IResult> GetRecordingAsync(HttpRequest request) => AboutCallAsync(request, async (callSid, cancellation) =>
+    {
+        var recorded = await recordings.ListAsync(callSid, cancellation).ConfigureAwait(false);
+        return recorded.Count == 0
+            ? OwnerAnswers.Problem(StatusCodes.Status404NotFound, "There is no recording.", "The agent does not record, nothing is known of the call, or it was removed.")
+            : Results.Stream(
+                async to =>
+                {
+                    await to.WriteAsync(StereoWav.Header(recorded.Sum(one => one.Length)), cancellation).ConfigureAwait(false);
+                    foreach (var one in recorded)
+                    {
+                        await recordings.CopyAsync(one, to, cancellation).ConfigureAwait(false);
+                    }
+                },
+                "audio/wav",
+                $"{callSid}.wav");
     });
 
     /// <summary><c>DELETE calls/{callSid}</c>: removes everything that is kept about a call.</summary>

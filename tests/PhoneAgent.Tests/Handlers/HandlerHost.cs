@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Documents;
+using PhoneAgent.Core.Recordings;
 using PhoneAgent.Core.Trust;
 using PhoneAgent.Handlers;
 using PhoneAgent.Tests.Core;
@@ -56,6 +57,8 @@ internal sealed class HandlerHost : IAsyncDisposable
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
     public ICallLog CallLog => _app.Services.GetRequiredService<ICallLog>();
+
+    public IRecordingStore Recordings => _app.Services.GetRequiredService<IRecordingStore>();
 
     public IDocumentStore Documents => _app.Services.GetRequiredService<IDocumentStore>();
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Recordings;
 
 namespace PhoneAgent.Tests.Handlers;
 
@@ -101,8 +102,40 @@ public sealed class OwnerListTests
         Assert.Equal("<Response><Hangup /></Response>", (await host.AskAsync("/api/voice/stream-ended")).ToString(System.Xml.Linq.SaveOptions.DisableFormatting));
     }
 
+    [Fact]
+    public async Task A_recording_is_one_wav_of_all_streams_and_gone_with_the_call()
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        var path = $"/api/calls/{CallStory.Call}/recording";
+        using (var none = await SendAsync(host, HttpMethod.Get, path))
+        {
+            await AssertProblemAsync(none, HttpStatusCode.NotFound);
+        }
+
+        var recordings = host.Recordings;
+        byte[] first = [.. Enumerable.Repeat((byte)0x11, 320)], second = [.. Enumerable.Repeat((byte)0x22, 160)];
+        Assert.True(await recordings.AppendAsync(CallStory.Call, 2, 0, second, default));
+        Assert.True(await recordings.AppendAsync(CallStory.Call, 1, 0, first, default));
+        using (var response = await SendAsync(host, HttpMethod.Get, path))
+        {
+            Assert.Equal((HttpStatusCode.OK, "audio/wav"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+            var wav = await response.Content.ReadAsByteArrayAsync();
+            Assert.Equal((byte[])[.. StereoWav.Header(480), .. first, .. second], wav);
+        }
+
+        using (var removed = await SendAsync(host, HttpMethod.Delete, "/api/calls/" + CallStory.Call))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        }
+
+        using var gone = await SendAsync(host, HttpMethod.Get, path);
+        await AssertProblemAsync(gone, HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("GET", "/api/calls")]
+    [InlineData("GET", "/api/calls/CA0123456789abcdef0123456789abcdef/recording")]
     [InlineData("DELETE", "/api/calls/CA0123456789abcdef0123456789abcdef")]
     public async Task Without_a_key_nothing_is_listed_or_removed(string method, string path)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Recordings;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Tools;
 
@@ -17,7 +18,7 @@ internal sealed class VirtualCall : IDisposable
     private readonly string _nonce;
 
     public VirtualCall(VirtualClock time, VirtualGemini? gemini = null, MemoryCallLog? log = null, TimeSpan? maxDuration = null, ActiveCalls? calls = null, int idleSeconds = 0, string nonce = "0123456789abcdef0123456789abcdef", AgentProfile? profile = null,
-        IToolbox? toolbox = null, CallSid? callSid = null, Func<ToolboxOrder, IToolbox>? tools = null, TimeSpan? phoneLatency = null, AgentProfile? second = null)
+        IToolbox? toolbox = null, CallSid? callSid = null, Func<ToolboxOrder, IToolbox>? tools = null, TimeSpan? phoneLatency = null, AgentProfile? second = null, IRecordingStore? recordings = null)
     {
         Time = time;
         _nonce = nonce;
@@ -27,7 +28,7 @@ internal sealed class VirtualCall : IDisposable
         Phone = new VirtualPhone(time, phone);
         _pacer = new Pacer(time);
         var agent = profile ?? new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = idleSeconds };
-        var services = new CallServices(Log, Gemini, name => second is not null && second.Name == name ? second : agent, _pacer, time, Log.NewOwner, NullLogger.Instance) { Toolbox = tools ?? (_ => toolbox ?? NoTools.Instance) };
+        var services = new CallServices(Log, Gemini, name => second is not null && second.Name == name ? second : agent, _pacer, time, Log.NewOwner, NullLogger.Instance) { Recordings = recordings, Toolbox = tools ?? (_ => toolbox ?? NoTools.Instance) };
         var sid = callSid ?? CallSid.Parse(VirtualPhone.CallSid);
         var limits = new CallLimits(VirtualPhone.AccountSid, "gemini-3.8-live", maxDuration ?? TimeSpan.FromHours(1));
         _place = (calls ?? new ActiveCalls(() => 10)).TryAdmit(sid, out _)!;
