@@ -35,9 +35,10 @@ public static class KeyVaultRegistration
     }
 
     /// <inheritdoc cref="AddKeyVaultAsync(IHostApplicationBuilder, ServiceRole)" />
-    internal static async Task AddKeyVaultAsync(this IHostApplicationBuilder builder, ServiceRole role, SecretClient client, TimeProvider time)
+    internal static async Task AddKeyVaultAsync(this IHostApplicationBuilder builder, ServiceRole role, SecretClient client, TimeProvider time, string? profiles = null)
     {
-        var reader = new VaultReader(client, VaultSecrets.KeysFor(role));
+        // Tools are the relay's.
+        var reader = new VaultReader(client, role == ServiceRole.Relay ? [.. VaultSecrets.KeysFor(role), .. VaultSecrets.ToolKeys(profiles ?? Path.Combine(AppContext.BaseDirectory, "agents"))] : VaultSecrets.KeysFor(role));
         var vault = new VaultConfiguration(await ReadFirstAsync(reader, time).ConfigureAwait(false));
         builder.Configuration.Add(vault);
         var seconds = int.TryParse(builder.Configuration["PhoneAgent:KeyVaultReloadSeconds"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > 0 ? given : DefaultReloadSeconds;

@@ -25,8 +25,14 @@ internal sealed class VaultConfiguration : ConfigurationProvider, IConfiguration
     /// <param name="role">Whose rules count.</param>
     public IReadOnlyList<string> Problems(IReadOnlyDictionary<string, string?> values, IEnumerable<string> keys, IConfigurationRoot whole, ServiceRole role)
     {
-        var then = keys.Select(key => KeyValuePair.Create(key, values.TryGetValue(key, out var value) ? value : Elsewhere(whole, key)));
-        return ConfigurationRules.Problems(new ConfigurationBuilder().AddConfiguration(whole).AddInMemoryCollection(then).Build(), role);
+        var then = keys.ToDictionary(key => key, key => values.TryGetValue(key, out var value) ? value : Elsewhere(whole, key));
+        return
+        [
+            .. ConfigurationRules.Problems(new ConfigurationBuilder().AddConfiguration(whole).AddInMemoryCollection(then).Build(), role),
+            .. from tool in then
+               where tool.Key.StartsWith(VaultSecrets.ToolSection, StringComparison.Ordinal) && string.IsNullOrEmpty(tool.Value) && !string.IsNullOrEmpty(whole[tool.Key])
+               select $"{tool.Key.Replace(":", "__", StringComparison.Ordinal)} is missing. A profile's tools need it.",
+        ];
     }
 
     /// <summary>Puts values to use: whoever monitors a setting has them from now on.</summary>

@@ -18,6 +18,7 @@ public sealed partial class ConfigurationKeysTests
         ("Relay", typeof(RelaySettings)),
         ("Outbound", typeof(OutboundSettings)),
         ("Inbound", typeof(InboundSettings)),
+        ("Tools", typeof(ToolSettings)),
     ];
 
     private static readonly string[] Telemetry = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL"];
@@ -32,6 +33,7 @@ public sealed partial class ConfigurationKeysTests
         ["PhoneAgent__KeyVaultReloadSeconds"] = "the default serves",
         ["Gemini__Endpoint"] = "Google's by default",
         ["Gemini__TellsConsumed"] = "for other endpoints than Google's",
+        ["Tools__Secrets"] = "in the relay's vault, by the names its profiles use",
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "the default serves",
     };
 
@@ -125,6 +127,6 @@ public sealed partial class ConfigurationKeysTests
 
     private static string Trimmed(string key) => key.Split("__") is [var section, var name, ..] ? $"{section}__{name}" : key;
 
-    [GeneratedRegex("\\b(?:(?:Twilio|PhoneAgent|Gemini|Relay|Outbound|Inbound)__[A-Za-z]+|OTEL_EXPORTER_[A-Z_]+[A-Z])")]
+    [GeneratedRegex("\\b(?:(?:Twilio|PhoneAgent|Gemini|Relay|Outbound|Inbound|Tools)__[A-Za-z]+|OTEL_EXPORTER_[A-Z_]+[A-Z])")]
     private static partial Regex Key();
 }

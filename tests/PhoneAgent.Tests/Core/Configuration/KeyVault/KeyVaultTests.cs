@@ -22,6 +22,7 @@ public sealed class KeyVaultTests : IDisposable
     private readonly ScriptedVault _vault = new() { Secrets = { ["PhoneAgent--TicketKey"] = OldKey, ["Gemini--ApiKey"] = "gemini-1" } };
     private readonly Relay.ManualTime _time = new();
     private readonly KeptLog _log = new();
+    private string _profiles = "no-profiles";
 
     [Fact]
     public async Task A_service_reads_a_fixed_list_by_name_and_what_is_not_there_is_not_set()
@@ -36,6 +37,32 @@ public sealed class KeyVaultTests : IDisposable
         using var functions = await StartAsync(ServiceRole.Functions);
         Assert.Equal(["Twilio--ApiKeySid", "Twilio--ApiKeySecret"], _vault.Asked.Skip(5));
         Assert.Equal("token-1", Value<TwilioSettings>(functions).AuthToken);
+    }
+
+    [Fact]
+    public async Task Secrets_that_profiles_name_are_read_for_the_relays_tools_and_may_rotate_but_not_vanish()
+    {
+        var folder = Directory.CreateTempSubdirectory("profiles-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "sales.json"), """{"tools":[{"headers":{"Authorization":"Bearer {secret:CRM_TOKEN}","X-Key":"{secret:CRM_TOKEN}{secret:Other}"}}]}""");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "agent.schema.json"), "{secret:NAME}");
+        _profiles = folder.FullName;
+        _vault.Secrets["Tools--Secrets--CRM-TOKEN"] = "crm-1";
+        using var relay = await StartAsync(ServiceRole.Relay);
+        Assert.Equal(["Tools--Secrets--CRM-TOKEN", "Tools--Secrets--Other"], _vault.Asked.Skip(5));
+        Assert.Equal("crm-1", Value<ToolSettings>(relay).Secrets["CRM_TOKEN"]);
+
+        _vault.Secrets["Tools--Secrets--CRM-TOKEN"] = "crm-2";
+        await ReadAgainAsync(relay);
+        Assert.Equal("crm-2", Value<ToolSettings>(relay).Secrets["CRM_TOKEN"]);
+        _vault.Secrets.Remove("Tools--Secrets--CRM-TOKEN", out _);
+        await ReadAgainAsync(relay);
+        Assert.Equal("crm-2", Value<ToolSettings>(relay).Secrets["CRM_TOKEN"]);
+        Assert.Contains(_log.Lines, line => line.Contains("Tools__Secrets__CRM_TOKEN is missing", StringComparison.Ordinal));
+
+        _vault.Asked.Clear();
+        using var functions = await StartAsync(ServiceRole.Functions, new ScriptedVault { Secrets = { ["PhoneAgent--TicketKey"] = OldKey, ["Twilio--AuthToken"] = "token" } });
+        Assert.Empty(_vault.Asked);
+        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -204,7 +231,7 @@ public sealed class KeyVaultTests : IDisposable
     {
         _vault.Failure = asked => asked < 10 ? ScriptedVault.Refusal(HttpStatusCode.Forbidden, "Forbidden") : null!;
         var builder = Builder();
-        await builder.AddKeyVaultAsync(ServiceRole.Relay, _vault.Client(), new SkippingTime());
+        await builder.AddKeyVaultAsync(ServiceRole.Relay, _vault.Client(), new SkippingTime(), "no-profiles");
         Assert.Equal("gemini-1", builder.Configuration["Gemini:ApiKey"]);
     }
 
@@ -213,7 +240,7 @@ public sealed class KeyVaultTests : IDisposable
     {
         var time = new SkippingTime();
         _vault.Failure = _ => ScriptedVault.Refusal(HttpStatusCode.Forbidden, "Forbidden");
-        var refused = await Assert.ThrowsAsync<KeyVaultUnavailableException>(() => Builder().AddKeyVaultAsync(ServiceRole.Relay, _vault.Client(), time));
+        var refused = await Assert.ThrowsAsync<KeyVaultUnavailableException>(() => Builder().AddKeyVaultAsync(ServiceRole.Relay, _vault.Client(), time, "no-profiles"));
         Assert.StartsWith("PhoneAgent__KeyVaultUri names a vault that cannot be read: PhoneAgent--TicketKey: HTTP 403 Forbidden, ", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("seeded-internal-text", refused.Message, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(60), TimeSpan.FromTicks(time.GetTimestamp()));
@@ -232,7 +259,7 @@ public sealed class KeyVaultTests : IDisposable
 
     public void Dispose()
     {
-        CleanLog.Check(_log.Lines, OldKey, NewKey, "gemini-1", "gemini-2", "token-1", "seeded-internal-text", "c2VjcmV0LXNlY3JldA==");
+        CleanLog.Check(_log.Lines, OldKey, NewKey, "gemini-1", "gemini-2", "token-1", "crm-1", "crm-2", "seeded-internal-text", "c2VjcmV0LXNlY3JldA==");
         _vault.Dispose();
     }
 
@@ -262,7 +289,7 @@ public sealed class KeyVaultTests : IDisposable
     {
         var builder = Builder(more);
         builder.Logging.AddProvider(_log);
-        await builder.AddKeyVaultAsync(role, vault.Client(), _time);
+        await builder.AddKeyVaultAsync(role, vault.Client(), _time, _profiles);
         _ = role == ServiceRole.Relay ? builder.Services.AddRelayConfiguration(builder.Configuration) : builder.Services.AddFunctionsConfiguration(builder.Configuration);
         var host = builder.Build();
         await host.StartAsync();
