@@ -288,8 +288,8 @@ public sealed class DoctorTests : IAsyncLifetime
     {
         var findings = Problems(await _clinic.VisitAsync(_clinic.NewVisit(time: new FastTime(TimeSpan.FromMinutes(10)))));
 
-        Assert.Contains(findings, one => one.Check == "clocks" && one.What.Contains("the functions and this machine differ by 600", StringComparison.Ordinal));
-        Assert.Contains(findings, one => one.Check == "clocks" && one.What.Contains("the relay and this machine differ by 600", StringComparison.Ordinal));
+        Assert.Contains(findings, one => one.Check == "clocks" && one.What.Contains("the functions and this machine differ by 60", StringComparison.Ordinal));
+        Assert.Contains(findings, one => one.Check == "clocks" && one.What.Contains("the relay and this machine differ by 60", StringComparison.Ordinal));
     }
 
     [Fact]

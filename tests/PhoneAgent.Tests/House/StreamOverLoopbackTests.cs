@@ -136,7 +136,7 @@ public sealed class StreamOverLoopbackTests
         }
 
         Assert.Equal(1011, await closing);
-        Assert.Contains(relay.Log.Lines, line => line.Contains("GeminiUnavailable") && line.Contains("Gemini did not complete setup within 10 s"));
+        Assert.Contains(relay.Log.Lines, line => line.Contains("GeminiUnavailable") && line.Contains("Gemini did not complete setup within 5 s"));
         relay.Gemini.Behaviour = GeminiBehaviour.Normal;
         await AssertServesACallAsync(relay);
     }
