@@ -70,7 +70,7 @@ public sealed record HttpToolRules : ToolRules
     /// <summary>GET, POST, PUT, PATCH or DELETE.</summary>
     public string Method { get; init; } = "GET";
 
-    /// <summary>The address; <c>{name}</c> stands for an argument. Its host is written out.</summary>
+    /// <summary>The address; <c>{name}</c> stands for an argument. Its host is written out, or is <c>{address:NAME}</c>.</summary>
     public required string Url { get; init; }
 
     /// <summary>JSON schema of the arguments; undefined for none.</summary>

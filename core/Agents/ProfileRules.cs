@@ -83,7 +83,7 @@ internal static partial class ProfileRules
 
     private static IEnumerable<(string, string)> Address(string key, string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Host.Length == 0)
+        if (!Uri.TryCreate(Configured().Replace(url, "https://configured"), UriKind.Absolute, out var address) || address.Host.Length == 0)
         {
             yield return ($"{key}.url", "is not an address");
         }
@@ -95,6 +95,10 @@ internal static partial class ProfileRules
 
     /// <summary>What there is, for a message about what there is not.</summary>
     public static string There(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? $"there are {list}" : "there are none";
+
+    // An address of the configuration is checked there.
+    [GeneratedRegex(@"^\{address:[A-Za-z_][A-Za-z0-9_]*\}")]
+    private static partial Regex Configured();
 
     [GeneratedRegex(@"\{([A-Za-z_][A-Za-z0-9_]*)\}")]
     private static partial Regex Placeholder();

@@ -65,7 +65,7 @@ public static partial class ConfigurationRules
 
     /// <summary>All that keeps a configuration from serving the given roles, one line each; empty when it is fine.</summary>
     public static IReadOnlyList<string> Problems(IConfiguration configuration, params IReadOnlyCollection<ServiceRole> roles) =>
-        [.. Rules.Select(rule => rule.Problem(configuration, roles)).OfType<string>(), .. ListItems(configuration, roles), .. AgentNumbers(configuration, roles)];
+        [.. Rules.Select(rule => rule.Problem(configuration, roles)).OfType<string>(), .. ListItems(configuration, roles), .. AgentNumbers(configuration, roles), .. ToolAddresses(configuration, roles)];
 
     /// <summary>What keeps an address from being a vault's; null when nothing does.</summary>
     internal static string? VaultProblem(string value) =>
@@ -83,6 +83,13 @@ public static partial class ConfigurationRules
         from number in configuration.GetSection("PhoneAgent:Agents").GetChildren()
         where roles.Contains(ServiceRole.Functions) && !(number.Key.Length is > 1 and <= 15 && number.Key.All(char.IsAsciiDigit))
         select $"PhoneAgent__Agents__{number.Key} does not name a called number. Write its digits alone, for example PhoneAgent__Agents__14155550100.";
+
+    private static IEnumerable<string> ToolAddresses(IConfiguration configuration, IReadOnlyCollection<ServiceRole> roles) =>
+        from address in configuration.GetSection("Tools:Addresses").GetChildren()
+        where roles.Contains(ServiceRole.Relay)
+        let problem = Address(address.Value ?? "", "https", "http")
+        where problem is not null
+        select $"{Variable(address.Path)} {problem}. Set it to an address like https://shop.example.com, or remove it.";
 
     private static string? AccountSid(string value) => AccountSidPattern().IsMatch(value) ? null : "is not AC and 32 hexadecimal digits";
 

@@ -29,6 +29,11 @@ internal static class GeminiSchema
     /// <exception cref="GeminiSchemaException">It holds what Gemini cannot be told.</exception>
     public static string? Of(JsonElement schema)
     {
+        if (Types(schema) is not ([] or ["object"]))
+        {
+            throw new GeminiSchemaException("", "must be of type object");
+        }
+
         if (schema.ValueKind == JsonValueKind.Undefined || (schema.ValueKind == JsonValueKind.Object && !schema.TryGetProperty("properties", out _) && !schema.TryGetProperty("$ref", out _)))
         {
             return null;

@@ -14,11 +14,12 @@ internal sealed class Toolboxes
     private readonly McpServers _mcp;
     private readonly ToolHttp _http;
     private readonly ToolSecrets _secrets;
+    private readonly ToolAddresses _addresses;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Takes what the relay registered.</summary>
-    public Toolboxes(IEnumerable<PhoneTool> functions, McpServers mcp, ToolHttp http, ToolSecrets secrets, TimeProvider time, ILogger<Toolboxes> logger)
+    public Toolboxes(IEnumerable<PhoneTool> functions, McpServers mcp, ToolHttp http, ToolSecrets secrets, ToolAddresses addresses, TimeProvider time, ILogger<Toolboxes> logger)
     {
         foreach (var function in functions)
         {
@@ -28,6 +29,7 @@ internal sealed class Toolboxes
         _mcp = mcp;
         _http = http;
         _secrets = secrets;
+        _addresses = addresses;
         _time = time;
         _logger = logger;
     }
@@ -76,7 +78,10 @@ internal sealed class Toolboxes
     private CallTool[] Own(AgentProfile agent) => _own.GetOrAdd(agent.Tools, _ =>
     [
         .. agent.Tools.Functions.Where(one => _functions.ContainsKey(one.Key)).Select(one => _functions[one.Key].With(one.Value)),
-        .. agent.Tools.Http.Select(one => new HttpTool(one.Value, _http, _secrets).Named(one.Key)),
+        .. from tool in agent.Tools.Http
+           let url = _addresses.Of(tool.Value.Url)
+           where url is not null
+           select new HttpTool(tool.Value with { Url = url }, _http, _secrets).Named(tool.Key),
     ]);
 
     private static GeminiSchemaException? Refusal(Func<CallTool> make)

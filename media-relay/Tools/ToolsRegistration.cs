@@ -13,6 +13,7 @@ internal static class ToolsRegistration
     public static IServiceCollection AddTools(this IServiceCollection services)
     {
         services.AddSingleton<ToolSecrets>();
+        services.AddSingleton<ToolAddresses>();
         services.AddSingleton<ToolHttp>();
         services.AddSingleton<McpServers>();
         services.AddSingleton<Toolboxes>();

@@ -34,6 +34,9 @@ internal static class ServeCommand
 
         await using var gemini = string.IsNullOrEmpty(configuration["Gemini:ApiKey"]) ? await StartGeminiAsync(configuration) : null;
 
+        await using var shop = await SampleShop.OpenAsync();
+        configuration.Default("Tools:Addresses:SHOP", shop.Address);
+
         // On one port with the handlers, the relay has their configuration: the stream's handshake signature is checked too.
         await using var app = await PhoneHost.StartBothAsync(configuration.Build(), port, LogLevel.Information);
         Describe(configuration, isSimulated: gemini is not null);

@@ -25,7 +25,17 @@ internal static class Verdict
             : utterances != callerLines ? $"the caller said {callerLines} things, Gemini heard {utterances}"
             : call.Interruptions.Count(one => one.ClearMs is not null) < interruptionsWanted ? "the agent was not silenced when the caller interrupted"
             : framesHeard != call.CallerFramesSent ? $"the phone sent {call.CallerFramesSent} frames, Gemini heard {framesHeard}"
+            : ToolProblem(script, sessions) is { } tool ? tool
             : record is null ? "the owner's API has no record of the call"
+            : null;
+    }
+
+    private static string? ToolProblem(ConversationScript script, IReadOnlyList<GeminiSession> sessions)
+    {
+        var wanted = script.Turns.Select(turn => turn.Tool?.Name).OfType<string>().ToList();
+        var answers = sessions.SelectMany(session => session.FunctionResponses).ToList();
+        return wanted.Count != answers.Count ? $"{wanted.Count} functions were called and {answers.Count} answered"
+            : answers.FirstOrDefault(answer => !answer.Response.ContainsKey("output")) is { } failed ? $"the function {failed.Name} was answered with an error"
             : null;
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Handlers;
 using PhoneAgent.Handlers.Outbound;
 using PhoneAgent.MediaRelay;
@@ -19,13 +20,14 @@ internal static class PhoneHost
     /// <param name="level">From which on they log.</param>
     /// <param name="placer">Places outbound calls; null where none can be placed.</param>
     /// <param name="log">Takes the log instead of standard error, the host's own lines included.</param>
-    public static Task<WebApplication> StartHandlersAsync(IConfiguration configuration, int port, LogLevel level, ICallPlacer? placer, ILoggerProvider? log = null) => StartAsync(
+    /// <param name="agents">The folder of the agents' profiles; null for those shipped.</param>
+    public static Task<WebApplication> StartHandlersAsync(IConfiguration configuration, int port, LogLevel level, ICallPlacer? placer, ILoggerProvider? log = null, string? agents = null) => StartAsync(
         configuration,
         port,
         level,
         services =>
         {
-            services.AddPhoneAgentHandlers(configuration);
+            services.AddAgentProfiles(agents).AddPhoneAgentHandlers(configuration);
             if (placer is not null)
             {
                 services.AddSingleton(placer);
@@ -35,8 +37,8 @@ internal static class PhoneHost
         log);
 
     /// <summary>Starts the relay on a port of its own.</summary>
-    public static Task<WebApplication> StartRelayAsync(IConfiguration configuration, int port, LogLevel level, ILoggerProvider? log = null) => StartAsync(
-        configuration, port, level, services => services.AddMediaRelay(configuration), app => app.MapMediaRelay(), log);
+    public static Task<WebApplication> StartRelayAsync(IConfiguration configuration, int port, LogLevel level, ILoggerProvider? log = null, string? agents = null) => StartAsync(
+        configuration, port, level, services => services.AddAgentProfiles(agents).AddMediaRelay(configuration), app => app.MapMediaRelay(), log);
 
     /// <summary>Starts both on one port, so that one tunnel is enough.</summary>
     public static Task<WebApplication> StartBothAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(

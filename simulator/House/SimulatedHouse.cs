@@ -23,9 +23,10 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     private readonly WebApplication _handlers;
     private readonly HouseConfiguration _configuration;
 
-    private SimulatedHouse(SimulatedGeminiServer gemini, WebApplication relay, WebApplication handlers, SimulatedCallPlacer? placer, HouseConfiguration configuration, Uri webhooks, Uri stream)
+    private SimulatedHouse(SimulatedGeminiServer gemini, WebApplication relay, WebApplication handlers, SimulatedCallPlacer? placer, HouseConfiguration configuration, SampleShop shop, Uri webhooks, Uri stream)
     {
         Placer = placer;
+        Shop = shop;
         _gemini = gemini;
         _relay = relay;
         _handlers = handlers;
@@ -36,6 +37,9 @@ internal sealed class SimulatedHouse : IAsyncDisposable
 
     /// <summary>Twilio's REST API with the called phone behind it; null where no call is placed.</summary>
     public SimulatedCallPlacer? Placer { get; }
+
+    /// <summary>The systems behind the sample agent's tools.</summary>
+    public SampleShop Shop { get; }
 
     /// <summary>The simulated Gemini.</summary>
     public SimulatedGemini Gemini => _gemini.Gemini;
@@ -56,8 +60,9 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     /// <param name="callee">Who is reached by outbound calls; null where none is placed.</param>
     /// <param name="level">From which on the services log.</param>
     /// <param name="log">Makes what takes a service's log instead of standard error; asked for each service.</param>
+    /// <param name="agents">The folder of the agents' profiles; null for those shipped.</param>
     public static async Task<SimulatedHouse> OpenAsync(
-        HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning, Func<ILoggerProvider>? log = null)
+        HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning, Func<ILoggerProvider>? log = null, string? agents = null)
     {
         var gemini = await SimulatedGeminiServer.StartAsync(options);
         configuration["Gemini:Endpoint"] = gemini.Endpoint;
@@ -67,14 +72,16 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         configuration.Default("PhoneAgent:WebhookBaseUrl", "https://functions.phone-agent.test");
         configuration.Default("PhoneAgent:StreamUrl", "wss://relay.phone-agent.test/stream");
         configuration.Default("PhoneAgent:CallLog", callLog);
+        var shop = await SampleShop.OpenAsync();
+        configuration.Default("Tools:Addresses:SHOP", shop.Address);
 
         // As in production: the relay, open to the internet all day, is not given Twilio's token.
-        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), AnyPort, level, log?.Invoke());
+        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), AnyPort, level, log?.Invoke(), agents);
         SimulatedHouse house = null!;
         var placer = callee is null ? null : new SimulatedCallPlacer(() => house.PhoneSettings(), callee);
-        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), AnyPort, level, placer, log?.Invoke());
+        var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), AnyPort, level, placer, log?.Invoke(), agents);
         var stream = new UriBuilder(new Uri(new Uri(relay.Urls.Single()), "/stream")) { Scheme = "ws" }.Uri;
-        return house = new SimulatedHouse(gemini, relay, handlers, placer, configuration, new Uri(handlers.Urls.Single()), stream);
+        return house = new SimulatedHouse(gemini, relay, handlers, placer, configuration, shop, new Uri(handlers.Urls.Single()), stream);
     }
 
     /// <summary>A phone whose number this house answers.</summary>
@@ -111,5 +118,6 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         await _relay.StopAsync();
         await _relay.DisposeAsync();
         await _gemini.DisposeAsync();
+        await Shop.DisposeAsync();
     }
 }

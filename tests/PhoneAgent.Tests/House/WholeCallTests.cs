@@ -29,7 +29,7 @@ public sealed class WholeCallTests : IDisposable
         var summary = outcome.Summary;
         Assert.Null(summary.Problem);
         Assert.True(summary.Ok);
-        Assert.Equal(4, summary.Turns.Count);
+        Assert.Equal(5, summary.Turns.Count);
         Assert.All(summary.Turns, turn => Assert.InRange(turn.ResponseMs!.Value, 0, 3_000));
         Assert.Equal(summary.CallerFramesSent, summary.CallerFramesHeard);
         Assert.Equal(summary.CallerFramesSent * 320, outcome.HeardByGemini.Length);

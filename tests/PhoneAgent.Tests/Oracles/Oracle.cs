@@ -19,6 +19,19 @@ internal static class Oracle
         : Packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package))) ? null
         : "The official packages are not installed: run npm ci in tests/oracles.";
 
+    /// <summary>What has to be installed for a further package; null when nothing is missing.</summary>
+    public static string? MissingFor(string package) => Missing ?? (Directory.Exists(Path.Combine(Folder!, "node_modules", package)) ? null : $"{package} is not installed: run npm ci in tests/oracles.");
+
+    /// <summary>Starts a script that serves until its input ends; returns the process and the first line it prints.</summary>
+    public static async Task<(Process Process, JsonNode First)> ServeAsync(string script)
+    {
+        var start = new ProcessStartInfo(Node!) { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
+        start.ArgumentList.Add(script);
+        using var late = new CancellationTokenSource(Patience);
+        var process = Process.Start(start)!;
+        return (process, JsonNode.Parse(await process.StandardOutput.ReadLineAsync(late.Token) ?? throw new IOException($"{script} printed nothing."))!);
+    }
+
     /// <summary>Asks a script.</summary>
     public static async Task<JsonNode> AskAsync(string script, JsonNode question)
     {
