@@ -22,6 +22,21 @@ internal static partial class Dockerfile
     /// <summary>Whether a line of the last stage says so.</summary>
     public static bool Says(string line) => Last.Split('\n').Contains(line);
 
+    /// <summary>Copies what .dockerignore leaves of the checkout: the build context.</summary>
+    public static void CopyContext(string to)
+    {
+        var kept = File.ReadAllLines(Path.Combine(Checkout.Root, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => Path.Combine(Checkout.Root, line[1..]));
+        foreach (var file in kept.SelectMany(path => File.Exists(path) ? [path] : Directory.GetFiles(path, "*", SearchOption.AllDirectories)))
+        {
+            var path = Path.GetRelativePath(Checkout.Root, file);
+            if (!path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, path))!);
+                File.Copy(file, Path.Combine(to, path));
+            }
+        }
+    }
+
     /// <summary>The arguments of the publish command.</summary>
     public static IReadOnlyList<string> Publish { get; } = Regex.Match(Text, "RUN dotnet (publish .*)").Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 

@@ -42,7 +42,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
         if (IsRoot)
         {
             // Everything read-only but the call log; then another user without any capability takes root's place.
-            await RunAsync("chown", ImageUser.ToString(null, null), CallLog);
+            await RunAsync(_folder.FullName, "chown", ImageUser.ToString(null, null), CallLog);
             const string Script = """
                 mount --bind "$1" "$1"
                 for folder in $(cut -d' ' -f2 /proc/mounts | sort -u); do
@@ -96,7 +96,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
         _process?.Dispose();
         if (!IsRoot)
         {
-            await RunAsync("chmod", "-R", "u+w", App);
+            await RunAsync(_folder.FullName, "chmod", "-R", "u+w", App);
         }
 
         _folder.Delete(recursive: true);
@@ -104,21 +104,22 @@ internal sealed class PublishedRelay : IAsyncDisposable
 
     private async Task PublishAsync()
     {
-        // The Dockerfile's command, but with intermediate files of its own, so that no other build is disturbed.
-        var command = Dockerfile.Publish.Where(argument => argument != "--no-restore").Select(argument => argument == "/app" ? App : argument);
-        await RunAsync("dotnet", [.. command, "--artifacts-path", Path.Combine(_folder.FullName, "artifacts"), "-v", "q", "--nologo"]);
+        // The Dockerfile's command on nothing but its context, so that a file the context lacks is missed here.
+        var context = Path.Combine(_folder.FullName, "context");
+        Dockerfile.CopyContext(context);
+        await RunAsync(context, "dotnet", [.. Dockerfile.Publish.Where(argument => argument != "--no-restore").Select(argument => argument == "/app" ? App : argument), "-v", "q", "--nologo"]);
+        Directory.Delete(context, recursive: true);
         File.Copy(Path.Combine(AppContext.BaseDirectory, "PhoneAgent.Tests.dll"), Path.Combine(_folder.FullName, "PhoneAgent.Tests.dll"));
-        Directory.Delete(Path.Combine(_folder.FullName, "artifacts"), recursive: true);
-        await RunAsync("chmod", "-R", "a+rX", _folder.FullName);
+        await RunAsync(_folder.FullName, "chmod", "-R", "a+rX", _folder.FullName);
         if (!IsRoot)
         {
-            await RunAsync("chmod", "-R", "a-w", App);
+            await RunAsync(_folder.FullName, "chmod", "-R", "a-w", App);
         }
     }
 
-    private static async Task RunAsync(string program, params string[] arguments)
+    private static async Task RunAsync(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Checkout.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
         using var late = new CancellationTokenSource(TimeSpan.FromMinutes(5));
