@@ -12,7 +12,7 @@ internal static class InfraTools
     /// <summary>What has to be installed first; null when nothing is missing.</summary>
     public static string? Missing =>
         !Programs("node").Any() ? "Node.js is not on the PATH: install version 20 or newer, then run npm ci in tests/infra."
-        : !new[] { "ajv", "tree-sitter-bicep", "tree-sitter-powershell" }.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package))) ? "The grammars and ajv are not installed: run npm ci in tests/infra."
+        : !new[] { "ajv", "tree-sitter-bicep", "tree-sitter-powershell", "@kusto" }.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package))) ? "The grammars, ajv and Kusto's language service are not installed: run npm ci in tests/infra."
         : null;
 
     /// <summary>A file that is not ours to publish, beside the repository; null when it is not there.</summary>

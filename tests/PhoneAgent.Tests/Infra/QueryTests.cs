@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using PhoneAgent.Core.Calls;
@@ -49,6 +50,28 @@ public sealed partial class QueryTests
         var reasons = Regex.Matches(InfraTools.Text("infra", "queries", "alert-error-ends.kql"), "ended: (\\w+)").Select(match => Enum.Parse<EndReason>(match.Groups[1].Value)).ToList();
         Assert.Equal([EndReason.GeminiUnavailable, EndReason.StreamLost, EndReason.InternalError, EndReason.ProtocolViolation], reasons);
         Assert.All(reasons, reason => Assert.False(reason.IsFinal()));
+    }
+
+    [NeedsInfraToolsFact]
+    public async Task Every_query_is_right_by_kustos_own_language_service()
+    {
+        Assert.Empty(await AskAsync(Files.Select(file => Path.Combine(Checkout.Root, "infra", "queries", file))));
+
+        var broken = Path.GetTempFileName();
+        await File.WriteAllTextAsync(broken, InfraTools.Text("infra", "queries", "calls.kql").Replace("sum(Tokens)", "sum(Token)", StringComparison.Ordinal));
+        Assert.Contains("Token", Assert.Single(await AskAsync([broken])), StringComparison.Ordinal);
+        File.Delete(broken);
+
+        // Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/containerappconsolelogs and …/apptraces
+        static async Task<IEnumerable<string>> AskAsync(IEnumerable<string> files) => (await InfraTools.AskAsync("check-kql.cjs", new JsonObject
+        {
+            ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
+            ["tables"] = new JsonObject
+            {
+                ["ContainerAppConsoleLogs"] = "(TimeGenerated: datetime, ContainerAppName: string, RevisionName: string, ContainerGroupName: string, Stream: string, Log: string)",
+                ["AppTraces"] = "(TimeGenerated: datetime, Message: string, SeverityLevel: int, Properties: dynamic, OperationId: string, AppRoleName: string)",
+            },
+        }))["problems"]!.AsArray().Select(problem => (string)problem!);
     }
 
     [Fact]

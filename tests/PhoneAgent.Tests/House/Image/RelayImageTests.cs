@@ -55,6 +55,7 @@ public sealed class RelayImageTests
         // One line an event, with the call it is about: what the saved queries read.
         var ended = Assert.Single(relay.Lines, line => line.Contains("The stream ended: HandedOver (", StringComparison.Ordinal));
         Assert.Contains(Call.Value, ended, StringComparison.Ordinal);
+        Assert.Matches(@"The stream ended: HandedOver \([^)]+\) after [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]+; ", ended); // as ends.kql reads it
         Assert.DoesNotContain(relay.Lines, line => line.Contains('\u001b', StringComparison.Ordinal));
         CleanLog.Check(relay.Lines, RelayOnLoopback.TicketKey, RelayOnLoopback.GeminiKey);
     }
