@@ -49,6 +49,7 @@ param alertEmail string
 param monthlyBudget int
 param budgetStart string
 param otlpEndpoint string
+
 var relayName = 'ca-relay-${token}'
 
 module functionsIdentity 'modules/identity.bicep' = {
