@@ -52,6 +52,12 @@ public static class Telemetry
     /// <summary>How long tools took, by tag <c>outcome</c>.</summary>
     public static readonly Histogram<double> ToolDuration = Duration("phoneagent.tool.duration", "From the model's function call to its answer.", [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30]);
 
+    /// <summary>New connections to Gemini within a stream, by tag <c>cause</c>.</summary>
+    public static readonly Counter<long> Resumptions = Meter.CreateCounter<long>("phoneagent.gemini.resumptions", "{connection}", "Connections to Gemini that went on with a conversation begun on another, by why that one was given up.");
+
+    /// <summary>Texts that told a silent agent to go on, by tag <c>cause</c>.</summary>
+    public static readonly Counter<long> Nudges = Meter.CreateCounter<long>("phoneagent.gemini.nudges", "{text}", "Texts that told a silent agent to go on, by what it was silent after.");
+
     /// <summary>Tokens of Gemini sessions, by tag <c>kind</c>.</summary>
     public static readonly Counter<long> Tokens = Meter.CreateCounter<long>("phoneagent.tokens", "{token}", "Tokens that streams took at Gemini, counted when a stream ends.");
 

@@ -21,6 +21,7 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(AgentSaid), "agentSaid")]
 [JsonDerivedType(typeof(AgentInterrupted), "interrupted")]
 [JsonDerivedType(typeof(DigitPressed), "digit")]
+[JsonDerivedType(typeof(LoudnessNoted), "loudness")]
 [JsonDerivedType(typeof(ToolCalled), "tool")]
 [JsonDerivedType(typeof(SessionNudged), "nudged")]
 [JsonDerivedType(typeof(SessionResumed), "resumed")]
@@ -126,6 +127,19 @@ public sealed record AgentSaid(string Text, string HeardText, int GeneratedMs, i
 /// <param name="HeardMs">Milliseconds of the turn the caller had heard.</param>
 /// <param name="GeneratedMs">Milliseconds of the turn generated until then.</param>
 public sealed record AgentInterrupted(int HeardMs, int GeneratedMs) : CallEvent;
+
+/// <summary>
+/// Relay: how loud both sides were over some seconds, for the picture of the call. One digit for every <see cref="StepMs"/>, 0 for
+/// silence, then 5 dB a step up to 9.
+/// </summary>
+/// <param name="Since">When the first step began.</param>
+/// <param name="Caller">The caller, as heard by the relay.</param>
+/// <param name="Agent">The agent, as heard by the caller: what was cut off is silence.</param>
+public sealed record LoudnessNoted(DateTimeOffset Since, string Caller, string Agent) : CallEvent
+{
+    /// <summary>Milliseconds of a step.</summary>
+    public const int StepMs = 200;
+}
 
 /// <summary>Relay: the caller pressed a key.</summary>
 /// <param name="Digit">One of <c>0-9*#A-D</c>.</param>

@@ -82,6 +82,10 @@ public sealed record CallRecord
     /// <summary>The agents that took over from one another within a stream, in order.</summary>
     public IReadOnlyList<AgentChange> AgentChanges { get; init; } = [];
 
+    /// <summary>How loud both sides were, in order; for the report alone.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<LoudnessNoted> Loudness { get; init; } = [];
+
     /// <summary>The figures of all streams together.</summary>
     public StreamFigures Figures { get; init; } = new();
 

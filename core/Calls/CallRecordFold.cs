@@ -103,6 +103,7 @@ internal sealed class CallRecordFold
             Tools = [.. inOrder.OfType<ToolCalled>().Select(tool => new ToolUse(tool.At, tool.Name, tool.Outcome, tool.DurationMs))],
             Keys = [.. inOrder.OfType<DigitPressed>().Select(digit => new KeyPress(digit.At, digit.Digit))],
             Interruptions = [.. inOrder.OfType<AgentInterrupted>().Select(cut => new Interruption(cut.At, cut.HeardMs, cut.GeneratedMs))],
+            Loudness = [.. inOrder.OfType<LoudnessNoted>()],
             AgentChanges = [.. inOrder.OfType<AgentChanged>().Select(change => new AgentChange(change.At, change.Agent))],
             Sessions = [.. inOrder.Select(SessionChangeOf).OfType<SessionChange>()],
             Digits = string.Concat(inOrder.OfType<DigitPressed>().Select(digit => digit.Digit)),
@@ -147,7 +148,7 @@ internal sealed class CallRecordFold
             case TransferRequested asked when known && number >= _newestOffered:
                 _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
                 break;
-            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled or SessionNudged or SessionResumed or SessionSaved:
+            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled or SessionNudged or SessionResumed or SessionSaved or LoudnessNoted:
                 _spokenAndDone.Add(one);
                 break;
         }

@@ -21,6 +21,7 @@ public sealed class PhoneFunctions(
     CreateCall createCall,
     OwnerApi owner,
     LocalKeyGate gate,
+    ReportApi report,
     HealthCheck health)
 {
     /// <summary>Twilio: a call came in, or an outbound one was answered.</summary>
@@ -62,6 +63,10 @@ public sealed class PhoneFunctions(
     /// <summary>The owner: one call's record.</summary>
     [Function("GetCall")]
     public Task<IResult> GetCall([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.Call)] HttpRequest request) => gate.AskAsync(request, owner.GetCallAsync);
+
+    /// <summary>The owner: one call as a page to look at.</summary>
+    [Function("GetCallReport")]
+    public Task<IResult> GetCallReport([HttpTrigger(AuthorizationLevel.Function, "get", Route = PhoneRoutes.CallReport)] HttpRequest request) => gate.AskAsync(request, report.GetReportAsync);
 
     /// <summary>Anyone: is it there, and which version.</summary>
     [Function("Health")]

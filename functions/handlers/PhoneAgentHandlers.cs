@@ -49,6 +49,7 @@ public static class PhoneAgentHandlers
         services.AddSingleton<CreateCall>();
         services.AddSingleton<OwnerApi>();
         services.AddSingleton<LocalKeyGate>();
+        services.AddSingleton<ReportApi>();
         services.AddSingleton<HealthCheck>();
         return services;
     }
@@ -77,6 +78,7 @@ public static class PhoneAgentHandlers
         routes.MapGet(PhoneRoutes.Calls, (HttpRequest request) => Handler<OwnerApi>(request).ListCallsAsync(request));
         routes.MapGet(PhoneRoutes.CallRecording, (HttpRequest request) => Handler<OwnerApi>(request).GetRecordingAsync(request));
         routes.MapDelete(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).RemoveCallAsync(request));
+        routes.MapGet(PhoneRoutes.CallReport, (HttpRequest request) => Handler<ReportApi>(request).GetReportAsync(request));
         routes.MapGet(PhoneRoutes.Call, (HttpRequest request) => Handler<OwnerApi>(request).GetCallAsync(request));
         return endpoints;
     }

@@ -50,6 +50,9 @@ public static class PhoneRoutes
     /// <summary>The owner: one call's recording.</summary>
     public const string CallRecording = "calls/{callSid}/recording";
 
+    /// <summary>The owner: one call as a page to look at.</summary>
+    public const string CallReport = "calls/{callSid}/report";
+
     /// <summary>Anyone: is it there, and which version.</summary>
     public const string Health = "health";
 
@@ -66,6 +69,7 @@ public static class PhoneRoutes
         new("GetCallRecording", "GET", CallRecording, RouteAccess.OwnerKey),
         new("RemoveCall", "DELETE", Call, RouteAccess.OwnerKey),
         new("GetCall", "GET", Call, RouteAccess.OwnerKey),
+        new("GetCallReport", "GET", CallReport, RouteAccess.OwnerKey),
         new("Health", "GET", Health, RouteAccess.Open),
     ];
 }

@@ -58,6 +58,9 @@ internal sealed partial class CallJournal : IDisposable
         }
     }
 
+    /// <summary>Asked before each append for a fact that may travel with it; null for none.</summary>
+    public Func<CallEvent?>? Gather { get; set; }
+
     /// <summary>Notes a fact; never waits.</summary>
     public void Add(CallEvent fact)
     {
@@ -139,6 +142,7 @@ internal sealed partial class CallJournal : IDisposable
                     batch.Add(entry);
                 }
 
+                AddGathered(batch);
                 var stored = await StoreAsync(batch.ConvertAll(entry => entry.Fact));
                 batch.ForEach(entry => entry.Stored?.TrySetResult(stored));
                 batch.Clear();
@@ -205,6 +209,17 @@ internal sealed partial class CallJournal : IDisposable
         catch (OperationCanceledException)
         {
             // Whoever cancelled wants the loop to go on at once.
+        }
+    }
+
+    private void AddGathered(List<Entry> batch)
+    {
+        if (Gather?.Invoke() is { } fact)
+        {
+            lock (_lock)
+            {
+                batch.Add(new Entry(Stamped(fact), null));
+            }
         }
     }
 

@@ -42,6 +42,13 @@ internal sealed class CallMeter : IDisposable
                 Telemetry.ToolDuration.Record(tool.DurationMs / 1_000.0, Tag("outcome", tool.Outcome));
                 Part("tool", tool.At.AddMilliseconds(-tool.DurationMs))?.SetTag("phoneagent.outcome", tool.Outcome.ToString()).EndAt(tool.At);
                 break;
+            case SessionResumed resumed:
+                Telemetry.Resumptions.Add(1, Tag("cause", resumed.Cause));
+                Part("resumption", resumed.At.AddMilliseconds(-resumed.GapMs))?.SetTag("phoneagent.cause", resumed.Cause.ToString()).EndAt(resumed.At);
+                break;
+            case SessionNudged nudged:
+                Telemetry.Nudges.Add(1, Tag("cause", nudged.Cause));
+                break;
             case StreamEnded ended:
                 End(ended);
                 break;

@@ -92,6 +92,7 @@ internal sealed partial class CallSession
         using var caller = new CallerAudio(callerDue, _time);
         using var recorder = RecorderOf(admitted);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue, recorder);
+        journal.Gather = conversation.TakeLoudness;
         var call = Told(admitted.Record!, start.Parameters.GetValueOrDefault("agent"));
         using var seat = new AgentSeat(_services, _limits.Model, call, admitted.Record!, caller, callerDue, conversation, End);
         var agent = seat.Agent;

@@ -1,4 +1,3 @@
-using PhoneAgent.Core;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.MediaRelay.Twilio;
@@ -19,9 +18,7 @@ internal sealed class Conversation : IDisposable
     private readonly long _began;
     private readonly Playback _playback = new();
     private readonly SpokenTurns _turns;
-    private readonly CallerSpeech _callerSpeech = new();
-    private readonly LatencyProbe _latency;
-    private TimeSpan _interruptedAt;
+    private readonly Listening _listening;
     private long _totalTokens;
     private TokenUsage _tokens;
     private int _callerActivity;
@@ -39,10 +36,10 @@ internal sealed class Conversation : IDisposable
     {
         _time = time;
         _journal = journal;
-        _messages = new PhoneMessages(_playback, messages, recorder);
+        _listening = new Listening(time);
+        _messages = new PhoneMessages(_playback, _listening, messages, recorder);
         _twilioDue = twilioDue;
         _turns = new SpokenTurns(journal, time);
-        _latency = new LatencyProbe(time, LatencyProbe.FromAgent);
         _began = time.GetTimestamp();
     }
 
@@ -59,7 +56,7 @@ internal sealed class Conversation : IDisposable
 
     /// <summary>How far the agent has got with what it says.</summary>
     public AgentProgress Progress => Read(static it => new AgentProgress(
-        it._turns.AgentIsGenerating, it._playback.IsPlayedOut(it.Now), it._playback.Appended, it._cutIns, it.Now - it._callerSpeech.LastSoundAt));
+        it._turns.AgentIsGenerating, it._playback.IsPlayedOut(it.Now), it._playback.Appended, it._cutIns, it.Now - it._listening.CallerSpokeAt));
 
     private TimeSpan Now => _time.GetElapsedTime(_began);
 
@@ -69,11 +66,7 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             var start = _playback.Appended;
-            if (start == _playback.Sent && _playback.PlayedOutAt <= Now)
-            {
-                _latency.Arrived(start); // nothing is ahead of it, so whatever it waits for is the relay
-            }
-
+            _listening.AgentArrives(_playback, Now);
             _playback.Append(mulaw);
             _turns.AgentSpoke(start, _playback.Appended);
         }
@@ -107,7 +100,7 @@ internal sealed class Conversation : IDisposable
         var level = CallerSpeech.LevelOf(mulaw);
         lock (_lock)
         {
-            _callerSpeech.Heard(level, Now);
+            _listening.Caller(level, Now);
         }
     }
 
@@ -228,17 +221,11 @@ internal sealed class Conversation : IDisposable
     {
         lock (_lock)
         {
-            var cleared = _messages.ClearIsDue;
             var sent = _playback.Sent;
             var length = _messages.Next(message, Now, !_turns.AgentIsGenerating, out wait);
-            if (cleared)
+            if (_playback.Sent > sent)
             {
-                Telemetry.InterruptionLatency.Record((Now - _interruptedAt).TotalSeconds);
-            }
-            else if (_playback.Sent > sent)
-            {
-                _turns.WentOut(_playback.Sent, Now, _callerSpeech.LastSoundAt);
-                _latency.Left(_playback.Sent);
+                _turns.WentOut(_playback.Sent, Now, _listening.CallerSpokeAt);
             }
 
             return length;
@@ -251,8 +238,15 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             _turns.Finish(_playback.HeardTo(Now));
+            if (_listening.TakeLoudness(Now, evenLittle: true) is { } loudness)
+            {
+                _journal.Add(loudness);
+            }
         }
     }
+
+    /// <summary>How loud both sides were since this was asked last; null when that is not long ago.</summary>
+    public LoudnessNoted? TakeLoudness() => Read(static it => it._listening.TakeLoudness(it.Now, evenLittle: false));
 
     /// <summary>What was counted of the agent's side, in the turns that are over.</summary>
     public StreamFigures Figures() => Read(static it => new StreamFigures
@@ -284,9 +278,8 @@ internal sealed class Conversation : IDisposable
     private void CutOff()
     {
         _cutIns++;
-        _interruptedAt = Now;
-        var heardTo = _playback.Clear(_interruptedAt);
-        _latency.Dropped();
+        var heardTo = _playback.Clear(Now);
+        _listening.Interrupted(Now);
         _messages.Clear();
         _leftoverTo = 0;
         _turns.Interrupted(heardTo);

@@ -7,7 +7,7 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// The messages of a stream in the order Twilio is to have them: <c>clear</c> before all else, then media, with a mark every 100 ms
 /// and at the end of a turn. Not thread-safe: <see cref="Conversation"/> owns it.
 /// </summary>
-internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messages, CallRecorder? recorder)
+internal sealed class PhoneMessages(Playback playback, Listening listening, StreamMessageWriter messages, CallRecorder? recorder)
 {
     // Often enough to correct the clock, seldom enough that the echoes cost little.
     private const int MarkEvery = 100 * Telephony.PhoneBytesPerMs;
@@ -38,6 +38,7 @@ internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messa
         if (ClearIsDue)
         {
             ClearIsDue = false;
+            listening.Cleared(now);
             return messages.Clear(message);
         }
 
@@ -53,6 +54,7 @@ internal sealed class PhoneMessages(Playback playback, StreamMessageWriter messa
         {
             recorder?.AgentSent(mulaw[..length], heardIn > TimeSpan.Zero ? heardIn : TimeSpan.Zero);
             _markDue = playback.Sent - _markedTo >= MarkEvery;
+            listening.AgentLeaves(playback, mulaw[..length]);
             return messages.Media(mulaw[..length], message);
         }
 

@@ -11,7 +11,7 @@ internal static class CallCommand
 {
     private static readonly Option<string?> Caller = new("--caller") { Description = "A WAV file with what the caller says, any rate, mono or stereo. Without --script the conversation adapts to it.", HelpName = "FILE.wav" };
     private static readonly Option<string?> Script = new("--script") { Description = "A JSON file with what caller and agent say. Lines without a shipped clip need espeak-ng.", HelpName = "FILE.json" };
-    private static readonly Option<string> Out = new("--out") { Description = "The folder for conversation.wav, heard-by-gemini.wav and call.json.", HelpName = "DIR", DefaultValueFactory = _ => "out" };
+    private static readonly Option<string> Out = new("--out") { Description = "The folder for conversation.wav, heard-by-gemini.wav, call.json and report.html.", HelpName = "DIR", DefaultValueFactory = _ => "out" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print call.json on standard output and nothing else." };
 
     private static readonly Option<bool> Outbound = new("--outbound") { Description = "Place the call through the owner's API instead of receiving it." };

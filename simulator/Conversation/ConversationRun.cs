@@ -14,7 +14,8 @@ namespace PhoneAgent.Simulator.Conversation;
 /// <param name="Call">The phone's side.</param>
 /// <param name="HeardByGemini">What Gemini heard, PCM16, 16 kHz.</param>
 /// <param name="Setups">How each of Gemini's sessions was set up.</param>
-internal sealed record ConversationOutcome(CallSummary Summary, CallResult Call, short[] HeardByGemini, IReadOnlyList<JsonObject> Setups);
+/// <param name="Report">The call as a page, for <c>report.html</c>.</param>
+internal sealed record ConversationOutcome(CallSummary Summary, CallResult Call, short[] HeardByGemini, IReadOnlyList<JsonObject> Setups, string Report);
 
 /// <summary>Holds one scripted call through the whole house and judges it.</summary>
 internal sealed class ConversationRun(CallerLines lines, HouseConfiguration configuration, string callLog)
@@ -76,7 +77,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
 
         var sessions = house.Gemini.Sessions;
         var record = await RecordAsync(house, call.CallSid, cancellation);
-        return new ConversationOutcome(Summarise(call, sessions, record), call, [.. sessions.SelectMany(session => session.Heard())], [.. sessions.Select(session => session.Setup)]);
+        return new ConversationOutcome(Summarise(call, sessions, record), call, [.. sessions.SelectMany(session => session.Heard())], [.. sessions.Select(session => session.Setup)], await house.ReportAsync(call.CallSid, OutputFolder.RecordingName, cancellation));
     }
 
     private static async Task<JsonNode?> RecordAsync(SimulatedHouse house, string callSid, CancellationToken cancellation)

@@ -69,7 +69,7 @@ internal sealed class LiveTranscript(IAnsiConsole console)
         console.MarkupLineInterpolated($"caller frames: {summary.CallerFramesSent} sent, {summary.CallerFramesHeard} heard by Gemini");
         console.MarkupLineInterpolated($"agent speech: {summary.AgentMsGenerated} ms generated, {summary.AgentMsHeard:0} ms heard by the caller");
         console.WriteLine();
-        foreach (var file in new[] { files.ConversationWav, files.HeardByGeminiWav, files.CallJson })
+        foreach (var file in new[] { files.ConversationWav, files.HeardByGeminiWav, files.CallJson, files.ReportHtml })
         {
             console.WriteLine(file);
         }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Handlers.Owner;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.Outbound;
@@ -95,6 +97,16 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         LocalStreamUrl = LocalStream,
         StatusCallbackUrl = new Uri(new Uri(_configuration["PhoneAgent:WebhookBaseUrl"]!), "/api/voice/status"),
     };
+
+    /// <summary>A call as the owner's page shows it.</summary>
+    /// <param name="callSid">The call.</param>
+    /// <param name="recording">Where its recording is, as seen from the page.</param>
+    /// <param name="cancellation">Breaks it off.</param>
+    public async Task<string> ReportAsync(string callSid, string? recording, CancellationToken cancellation)
+    {
+        var call = CallSid.Parse(callSid);
+        return ReportPage.Of(CallRecord.From(call, await _handlers.Services.GetRequiredService<ICallLog>().ReadAsync(call, cancellation)), recording);
+    }
 
     /// <summary>Waits until the relay has closed both sides of every call and logged its end, at most so long.</summary>
     public async Task WaitUntilIdleAsync(TimeSpan atMost)

@@ -36,6 +36,8 @@ public sealed class TelemetryTableTests
             Row("phoneagent.added.latency", "direction", ["agent", "caller"]),
             Row("phoneagent.audio.dropped", "direction", ["caller"]),
             Row("phoneagent.decisions", "row", Words<DecisionRow>()),
+            Row("phoneagent.gemini.nudges", "cause", Words<SessionTrouble>()),
+            Row("phoneagent.gemini.resumptions", "cause", Words<SessionTrouble>()),
             Row("phoneagent.refusals", "reason", [.. Words<WebhookRefusal>("webhook."), .. Words<CreateCallRefusal>("outbound."), .. Words<AnsweredCallRefusal>("outbound."), .. Words<CallerRefusal>("inbound."), "owner.Key", .. Words<StreamRefusal>("stream.")]),
             Row("phoneagent.streams.ended", "reason", Words<EndReason>()),
             Row("phoneagent.tokens", "kind", [.. typeof(TokenUsage).GetProperties().Where(part => part.PropertyType == typeof(long)).Select(part => part.Name), "Unknown"]),

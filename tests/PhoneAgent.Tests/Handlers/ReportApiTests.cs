@@ -1,0 +1,63 @@
+using System.Net;
+using PhoneAgent.Core.Calls;
+
+namespace PhoneAgent.Tests.Handlers;
+
+public sealed class ReportApiTests
+{
+    private static readonly string Path = $"/api/calls/{CallStory.Call}/report";
+
+    [Fact]
+    public async Task The_owner_gets_a_page_that_lets_nothing_in()
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        using var response = await GetAsync(host, Path, HandlerHost.OwnerKey);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("text/html; charset=utf-8", response.Content.Headers.ContentType?.ToString());
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Matches("^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$", policy);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
+        Assert.True(response.Headers.CacheControl!.NoStore);
+
+        var html = await response.Content.ReadAsStringAsync();
+        Assert.Contains(CallStory.Call.Value, html, StringComparison.Ordinal);
+        Assert.DoesNotContain((await host.RecordAsync()).NewestOffered!.Offer!.Nonce, html, StringComparison.Ordinal);
+        Assert.DoesNotContain(HandlerHost.OwnerKey, html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/calls/CA0/report", true, HttpStatusCode.BadRequest)]
+    [InlineData("/api/calls/CAffffffffffffffffffffffffffffffff/report", true, HttpStatusCode.NotFound)]
+    [InlineData("/api/calls/CAffffffffffffffffffffffffffffffff/report", false, HttpStatusCode.Unauthorized)]
+    public async Task There_is_no_page_of_what_is_no_call_nor_without_a_key(string path, bool withKey, HttpStatusCode status)
+    {
+        await using var host = await HandlerHost.StartAsync();
+        using var response = await GetAsync(host, path, withKey ? HandlerHost.OwnerKey : null);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task A_removed_call_has_no_page()
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        Assert.True(await host.CallLog.RemoveAsync(CallStory.Call, CallStory.T0, default));
+        using var response = await GetAsync(host, Path, HandlerHost.OwnerKey);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    private static async Task<HttpResponseMessage> GetAsync(HandlerHost host, string path, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("x-functions-key", key);
+        }
+
+        return await host.Http.SendAsync(request);
+    }
+}
