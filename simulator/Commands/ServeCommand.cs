@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using PhoneAgent.Simulator.Conversation;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Softphone;
 using Spectre.Console;
 
 namespace PhoneAgent.Simulator.Commands;
@@ -15,12 +16,15 @@ internal static class ServeCommand
     private static readonly Option<int> Port = new("--port") { Description = "The port on this machine.", DefaultValueFactory = _ => 5199 };
     private static readonly Option<Uri?> PublicUrl = UrlOption.Create("--public-url", "The https address under which a tunnel makes the port public.");
 
+    private static readonly Option<bool> WithSoftphone = new("--softphone") { Description = "Have the softphone at / although there is a public address; only this machine gets in." };
+
     /// <summary>The command <c>serve</c>.</summary>
     public static Command Create()
     {
         var command = new Command("serve", "Answer calls until Ctrl+C: the real handlers and relay; the real Gemini when Gemini__ApiKey is set.");
         command.Add(Port);
         command.Add(PublicUrl);
+        command.Add(WithSoftphone);
         command.SetAction(RunAsync);
         return command;
     }
@@ -36,10 +40,11 @@ internal static class ServeCommand
 
         await using var shop = await SampleShop.OpenAsync();
         configuration.Default("Tools:Addresses:SHOP", shop.Address);
+        var softphone = options.GetValue(PublicUrl) is null || options.GetValue(WithSoftphone) ? new SoftphoneGate() : null;
 
         // On one port with the handlers, the relay has their configuration: the stream's handshake signature is checked too.
-        await using var app = await PhoneHost.StartBothAsync(configuration.Build(), port, LogLevel.Information);
-        Describe(configuration, isSimulated: gemini is not null);
+        await using var app = await PhoneHost.StartBothAsync(configuration.Build(), port, LogLevel.Information, softphone);
+        Describe(configuration, isSimulated: gemini is not null, softphone is null ? null : $"http://localhost:{port}/?token={softphone.Token}");
         await app.WaitForShutdownAsync(cancellation);
         return ExitCodes.Done;
     }
@@ -71,9 +76,14 @@ internal static class ServeCommand
         return gemini;
     }
 
-    private static void Describe(HouseConfiguration configuration, bool isSimulated)
+    private static void Describe(HouseConfiguration configuration, bool isSimulated, string? softphone)
     {
         var console = Terminal.Create();
+        if (softphone is not null)
+        {
+            console.MarkupLineInterpolated($"[green]softphone        {softphone}[/]  (this machine only)");
+        }
+
         var webhooks = configuration["PhoneAgent:WebhookBaseUrl"]!.TrimEnd('/');
         console.MarkupLineInterpolated($"voice webhook    {webhooks}/api/voice/incoming  (POST; the number's “A call comes in”)");
         console.MarkupLineInterpolated($"status callback  {webhooks}/api/voice/status  (POST; the number's “Call status changes”)");

@@ -8,6 +8,7 @@ using PhoneAgent.Core.Agents;
 using PhoneAgent.Handlers;
 using PhoneAgent.Handlers.Outbound;
 using PhoneAgent.MediaRelay;
+using PhoneAgent.Simulator.Softphone;
 
 namespace PhoneAgent.Simulator.House;
 
@@ -41,16 +42,33 @@ internal static class PhoneHost
         configuration, port, level, services => services.AddAgentProfiles(agents).AddMediaRelay(configuration), app => app.MapMediaRelay(), log);
 
     /// <summary>Starts both on one port, so that one tunnel is enough.</summary>
-    public static Task<WebApplication> StartBothAsync(IConfiguration configuration, int port, LogLevel level) => StartAsync(
+    /// <param name="configuration">What both read.</param>
+    /// <param name="port">Theirs.</param>
+    /// <param name="level">From which on they log.</param>
+    /// <param name="softphone">Lets people call from the page at <c>/</c>; null for no such page.</param>
+    /// <param name="log">Takes the log instead of standard error.</param>
+    public static Task<WebApplication> StartBothAsync(IConfiguration configuration, int port, LogLevel level, SoftphoneGate? softphone = null, ILoggerProvider? log = null) => StartAsync(
         configuration,
         port,
         level,
-        services => services.AddPhoneAgentHandlers(configuration).AddMediaRelay(configuration),
+        services =>
+        {
+            services.AddPhoneAgentHandlers(configuration).AddMediaRelay(configuration);
+            if (softphone is not null)
+            {
+                services.AddSoftphone(configuration);
+            }
+        },
         app =>
         {
             MapHandlers(app, configuration);
             app.MapMediaRelay();
-        });
+            if (softphone is not null)
+            {
+                app.MapSoftphone(softphone, configuration);
+            }
+        },
+        log);
 
     private static void MapHandlers(WebApplication app, IConfiguration configuration)
     {

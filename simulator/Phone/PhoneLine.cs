@@ -145,6 +145,11 @@ internal sealed class PhoneLine(ICaller caller, TimeProvider time, Action<PhoneE
             Press(frame, digit);
         }
 
+        if (saying.LosesStream)
+        {
+            _stream?.Abort();
+        }
+
         if (saying.HangsUp)
         {
             _hungUp.TrySetResult();

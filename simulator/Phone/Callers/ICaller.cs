@@ -16,7 +16,8 @@ public interface ICaller
 /// <param name="Line">The line this frame belongs to; null while the caller is silent.</param>
 /// <param name="Digit">A key pressed in this frame: 0–9, *, #.</param>
 /// <param name="HangsUp">The caller puts the phone down; this frame is not sent any more.</param>
-public readonly record struct CallerFrame(CallerLine? Line = null, char? Digit = null, bool HangsUp = false);
+/// <param name="LosesStream">The network takes the media stream away, without a goodbye.</param>
+public readonly record struct CallerFrame(CallerLine? Line = null, char? Digit = null, bool HangsUp = false, bool LosesStream = false);
 
 /// <summary>Something the caller says in one go.</summary>
 /// <param name="Turn">Its number in the conversation; 1 is the first thing the caller says.</param>

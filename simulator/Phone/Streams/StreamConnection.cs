@@ -80,6 +80,9 @@ internal sealed class StreamConnection : IAsyncDisposable
 
     public void SendDigit(char digit) => Send(StreamMessages.Dtmf(++_sequence, _identity.StreamSid, digit));
 
+    /// <summary>Breaks the connection, as a network does.</summary>
+    public void Abort() => _socket.Abort();
+
     /// <summary>Says that audio did not fit into the playout buffer.</summary>
     public void ReportOverflow() => Log(TwilioError.StreamAudioOverflow("more audio waits to be played than fits; it was discarded"));
 

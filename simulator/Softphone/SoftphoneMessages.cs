@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.Simulator.Phone;
+
+namespace PhoneAgent.Simulator.Softphone;
+
+/// <summary>What the page is told during a call, as JSON; the page shows every text as text. Null: nothing.</summary>
+internal static class SoftphoneMessages
+{
+    /// <summary>What happens at the phone.</summary>
+    public static JsonObject? Of(PhoneEvent what) => what switch
+    {
+        StreamOpened => new JsonObject { ["type"] = "connected" },
+        AudioCleared => new JsonObject { ["type"] = "interrupted" },
+        StreamOver { End.Kind: Phone.Streams.StreamEndKind.Lost or Phone.Streams.StreamEndKind.NeverOpened } => Note("The stream was lost.", isBad: true),
+        ErrorLogged { Error: var error } => Note($"Twilio error {error.Code}: {error.Message}", isBad: true),
+        _ => null,
+    };
+
+    /// <summary>What was logged of the call.</summary>
+    public static JsonObject? Of(CallEvent fact) => fact switch
+    {
+        CallerSaid caller => new JsonObject { ["type"] = "caller", ["text"] = caller.Text },
+        AgentSaid agent => Agent(agent),
+        ToolCalled tool => Note($"Tool {tool.Name}: {tool.Outcome} after {tool.DurationMs} ms", tool.Outcome == ToolOutcome.Failed),
+        SessionResumed resumed => Note($"New connection to Gemini ({resumed.Cause}) after {resumed.GapMs} ms"),
+        TransferRequested transfer => Note($"The agent asks for {transfer.Target}."),
+        StreamEnded { Reason: EndReason.GeminiUnavailable, Detail: var detail } => Note(detail ?? "Gemini is unavailable.", isBad: true),
+        _ => null,
+    };
+
+    /// <summary>The call's name, once it is known.</summary>
+    public static JsonObject Answered(string callSid) => new() { ["type"] = "answered", ["callSid"] = callSid };
+
+    /// <summary>The end.</summary>
+    public static JsonObject Over(CallResult call) => new() { ["type"] = "over", ["callSid"] = call.CallSid, ["ending"] = Words(call.Ending.ToString()) };
+
+    private static JsonObject Agent(AgentSaid agent)
+    {
+        var message = new JsonObject
+        {
+            ["type"] = "agent",
+            ["heard"] = agent.HeardText,
+            ["unheard"] = agent.Text.StartsWith(agent.HeardText, StringComparison.Ordinal) ? agent.Text[agent.HeardText.Length..].Trim() : "",
+        };
+        if (agent.ResponseMs is { } wait)
+        {
+            message["responseMs"] = wait;
+        }
+
+        return message;
+    }
+
+    private static JsonObject Note(string text, bool isBad = false) => new() { ["type"] = "note", ["text"] = text, ["bad"] = isBad };
+
+    private static string Words(string word) => string.Concat(word.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? " " : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+}
