@@ -17,7 +17,7 @@ internal sealed class ReportHtml
     private readonly StringBuilder _text = new();
 
     /// <summary>Adds markup with text in its holes.</summary>
-    public ReportHtml Add([InterpolatedStringHandlerArgument("")] Markup markup) 
+    public ReportHtml Add([InterpolatedStringHandlerArgument("")] Markup markup)
     {
         _ = markup; // its holes are filled by now
         return this;
