@@ -22,6 +22,7 @@ public sealed class HouseRules
     [InlineData("functions/handlers/PhoneAgent.Handlers.csproj", "PhoneAgent.Core")]
     [InlineData("functions/app/PhoneAgent.Functions.csproj", "PhoneAgent.Handlers")]
     [InlineData("media-relay/PhoneAgent.MediaRelay.csproj", "PhoneAgent.Core")]
+    [InlineData("tests/PhoneAgent.TestKit/PhoneAgent.TestKit.csproj", "PhoneAgent.MediaRelay")]
     [InlineData("simulator/PhoneAgent.Simulator.csproj", "PhoneAgent.Handlers PhoneAgent.MediaRelay")]
     public void Dependencies_point_one_way_only(string project, string uses) => Assert.Equal(
         uses.Split(' ', StringSplitOptions.RemoveEmptyEntries),
