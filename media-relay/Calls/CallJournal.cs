@@ -31,6 +31,7 @@ internal sealed partial class CallJournal : IDisposable
     // A full queue refuses: Add counts the drop, Commit waits for room.
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private long _sequence;
+    private long _gathered;
     private int _dropped;
 
     /// <summary>Creates the journal of one attempt.</summary>
@@ -46,14 +47,14 @@ internal sealed partial class CallJournal : IDisposable
     /// <summary>Told of every fact as it is noted, one at a time; must return quickly.</summary>
     public Action<CallEvent>? Noted { get; init; }
 
-    /// <summary>How many facts were noted.</summary>
+    /// <summary>How many facts were noted, without those that were gathered: they only travel along.</summary>
     public long Facts
     {
         get
         {
             lock (_lock)
             {
-                return _sequence;
+                return _sequence - _gathered;
             }
         }
     }
@@ -218,6 +219,7 @@ internal sealed partial class CallJournal : IDisposable
         {
             lock (_lock)
             {
+                _gathered++;
                 batch.Add(new Entry(Stamped(fact), null));
             }
         }
