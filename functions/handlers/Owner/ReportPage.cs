@@ -25,6 +25,7 @@ public static class ReportPage
             .AddStyle()
             .Add($"</style></head><body><main>");
         AddHead(html, record);
+        AddSummary(html, record.Summary);
         if (record.BeganAt is not null)
         {
             AddTimeline(html, record, moments);
@@ -64,6 +65,36 @@ public static class ReportPage
     }
 
     private static string Minutes(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes}:{time.Seconds:00}");
+
+    private static void AddSummary(ReportHtml html, Core.Calls.CallSummary? summary)
+    {
+        if (summary is null)
+        {
+            return;
+        }
+
+        html.Add($"""<section aria-labelledby="h-summary"><h2 id="h-summary">Summary</h2><p><bdi>{summary.Outcome}</bdi></p><p class="soft">Written by a model from the transcript. The caller seemed {ReportMoments.Words(summary.Sentiment.ToString())}.</p>""");
+        List("Topics", summary.Topics);
+        List("Promised by the agent", summary.Promises);
+        List("To do", summary.FollowUps);
+        html.Add($"</section>");
+
+        void List(string name, IReadOnlyList<string> points)
+        {
+            if (points.Count == 0)
+            {
+                return;
+            }
+
+            html.Add($"<h3>{name}</h3><ul>");
+            foreach (var point in points)
+            {
+                html.Add($"<li><bdi>{point}</bdi></li>");
+            }
+
+            html.Add($"</ul>");
+        }
+    }
 
     private static void AddTimeline(ReportHtml html, CallRecord record, IReadOnlyList<Moment> moments)
     {

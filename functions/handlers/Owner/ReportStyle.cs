@@ -12,7 +12,7 @@ internal static class ReportStyle
         @media(prefers-color-scheme:dark){:root{--ground:#12161b;--panel:#1b2128;--ink:#e6eaee;--soft:#a3afbb;--line:#39434e;--caller:#82b7f5;--callerground:#1d3450;--agent:#6fd3a0;--agentground:#173a2a;--warn:#f0a45d;--bad:#ff8f86;--tool:#c3a1f2;--over:#aab4bf;--focus:#82b7f5}}
         *{box-sizing:border-box}
         body{margin:0 auto;max-width:1100px;padding:1rem;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
-        h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.15rem;margin:2rem 0 .6rem}
+        h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.15rem;margin:2rem 0 .6rem}h3{font-size:1rem;margin:.8rem 0 .2rem}ul{margin:0;padding-left:1.3rem}
         a{color:var(--caller)}:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
         .soft,.tick,th,dt{color:var(--soft)}
         .end{display:inline-block;padding:.1rem .6rem;border:1px solid currentColor;border-radius:1rem;color:var(--agent)}.end.bad{color:var(--bad)}

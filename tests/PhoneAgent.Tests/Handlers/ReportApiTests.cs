@@ -41,6 +41,29 @@ public sealed class ReportApiTests
     }
 
     [Fact]
+    public async Task The_recording_is_linked_when_there_is_one_and_the_link_has_no_key()
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        Assert.DoesNotContain("href", await PageAsync(host), StringComparison.Ordinal);
+        Assert.True(await host.Recordings.AppendAsync(CallStory.Call, 1, 0, new byte[320], default));
+        Assert.Contains("<a href=\"recording\"", await PageAsync(host), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_models_summary_is_shown_as_text()
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        var summary = new CallSummary("A table was asked for. <script>1</script>", ["tables"], [], CallerSentiment.Positive, ["call back <b>"]);
+        await host.CallLog.AppendAsync(CallStory.Call, [new CallSummarized(summary) { At = CallStory.T0 }], default);
+        var html = await PageAsync(host);
+        Assert.Contains("A table was asked for. &lt;script&gt;1&lt;/script&gt;", html, StringComparison.Ordinal);
+        Assert.Contains("call back &lt;b&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Promised", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_removed_call_has_no_page()
     {
         await using var host = await HandlerHost.StartAsync();
@@ -48,6 +71,12 @@ public sealed class ReportApiTests
         Assert.True(await host.CallLog.RemoveAsync(CallStory.Call, CallStory.T0, default));
         using var response = await GetAsync(host, Path, HandlerHost.OwnerKey);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    private static async Task<string> PageAsync(HandlerHost host)
+    {
+        using var response = await GetAsync(host, Path, HandlerHost.OwnerKey);
+        return await response.Content.ReadAsStringAsync();
     }
 
     private static async Task<HttpResponseMessage> GetAsync(HandlerHost host, string path, string? key)
