@@ -6,8 +6,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Tools;
+using PhoneAgent.MediaRelay.Tools.Http;
 using PhoneAgent.Tests.VirtualTime;
 
 namespace PhoneAgent.TestKit;
@@ -15,8 +17,8 @@ namespace PhoneAgent.TestKit;
 /// <summary>
 /// A phone call for tests: the relay with your agents and your tools, between a caller and a model that do what the test says, in
 /// memory and in virtual time. Minutes of talking take milliseconds, and the same test takes the same course every time. What the model would
-/// say is the test's to write: this tests your tools and what the relay does with a call, not the model's wit. Tools may wait by
-/// the <see cref="TimeProvider"/> they are handed, not by the network: replace what is beyond the machine.
+/// say is the test's to write: this tests your tools and what the relay does with a call, not the model's wit. HTTP tools are answered by
+/// the test; C# tools may wait by the <see cref="TimeProvider"/> they are handed, and not by the network.
 /// </summary>
 public sealed class TestCall
 {
@@ -61,13 +63,15 @@ public sealed class TestCall
     /// <param name="agents">The folder with the profiles.</param>
     /// <param name="scenario">What happens in it. The call ends with it at the latest.</param>
     /// <param name="tools">Registers C# tools, as your relay does, and what they need.</param>
+    /// <param name="web">Answers the requests of HTTP tools with a body; null for 404. Without it there is nothing at any address.</param>
     /// <param name="agent">The profile that takes the call.</param>
     /// <exception cref="AgentProfileException">A profile has mistakes.</exception>
     /// <exception cref="InvalidOperationException">A profile names a tool that is not there, or the scenario waits for something that never comes.</exception>
-    public static void Hold(string agents, Func<TestCall, Task> scenario, Action<IServiceCollection>? tools = null, string agent = AgentProfiles.DefaultName) => VirtualClock.Run(async time =>
+    public static void Hold(string agents, Func<TestCall, Task> scenario, Action<IServiceCollection>? tools = null, Func<HttpRequestMessage, string?>? web = null, string agent = AgentProfiles.DefaultName) => VirtualClock.Run(async time =>
     {
         ArgumentNullException.ThrowIfNull(scenario);
         var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAgentProfiles(agents).AddTools();
+        services.AddSingleton(new ToolHttp(_ => new TestWeb(web ?? (_ => null)))).Configure<ToolSettings>(TestWeb.NameAddresses(agents));
         tools?.Invoke(services);
         var provider = services.BuildServiceProvider();
         using var pacer = new Pacer(time);

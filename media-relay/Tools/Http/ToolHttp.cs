@@ -9,8 +9,17 @@ namespace PhoneAgent.MediaRelay.Tools.Http;
 /// </summary>
 internal sealed class ToolHttp : IDisposable
 {
-    private readonly HttpMessageInvoker _public = new(Handler(privateNetwork: false));
-    private readonly HttpMessageInvoker _private = new(Handler(privateNetwork: true));
+    private readonly HttpMessageInvoker _public;
+    private readonly HttpMessageInvoker _private;
+
+    /// <summary>Connections under these rules.</summary>
+    public ToolHttp()
+        : this(Handler)
+    {
+    }
+
+    /// <summary>Connections of another kind; given whether they may lead into the private network.</summary>
+    internal ToolHttp(Func<bool, HttpMessageHandler> handler) => (_public, _private) = (new(handler(false)), new(handler(true)));
 
     /// <summary>Sends a request; the answer's head is there, its body still to be read.</summary>
     /// <exception cref="HttpRequestException">It did not reach the server, or was not allowed to.</exception>

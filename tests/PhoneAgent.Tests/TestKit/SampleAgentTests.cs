@@ -12,15 +12,34 @@ public sealed class SampleAgentTests
 
     // README: begin
     [Fact]
-    public void The_agent_ends_the_call_after_saying_goodbye() => TestCall.Hold(Agents, async call =>
+    public void The_agent_finds_an_order_and_ends_the_call() => TestCall.Hold(Agents, async call =>
+    {
+        await call.CallerSays("Where is my order 4711?");
+        var answer = await call.ModelCalls("find_order", new { number = "4711" });
+        Assert.Equal("""{"state":"sent"}""", answer.Json);
+        await call.ModelCalls("end_call");
+        Assert.Equal(EndReason.AgentHungUp, (await call.Ends()).End!.Reason);
+    }, web: request => request.RequestUri!.AbsolutePath == "/orders/4711" ? """{"state":"sent"}""" : null);
+    // README: end
+
+    [Fact]
+    public void Goodbyes_are_heard_before_the_agent_hangs_up() => TestCall.Hold(Agents, async call =>
     {
         await call.AgentSays("Fern and Fable, how can I help you?");
         await call.CallerSays("Nothing, thank you. Goodbye!");
         Assert.True((await call.ModelCalls("end_call")).Succeeded);
         await call.AgentSays("Goodbye!");
-        Assert.Equal(EndReason.AgentHungUp, (await call.Ends()).End!.Reason);
+        var record = await call.Ends();
+        Assert.Equal(EndReason.AgentHungUp, record.End!.Reason);
+        Assert.Equal("Goodbye!", record.Transcript[^1].HeardText);
     });
-    // README: end
+
+    [Fact]
+    public void What_a_service_does_not_know_and_what_fits_no_schema_are_errors_for_the_model() => TestCall.Hold(Agents, async call =>
+    {
+        Assert.Contains("404", (await call.ModelCalls("find_order", new { number = "4712" })).Json, StringComparison.Ordinal);
+        Assert.False((await call.ModelCalls("find_order", new { number = "47" })).Succeeded);
+    });
 
     [Fact]
     public void An_interrupted_sentence_is_recorded_as_far_as_it_was_heard() => TestCall.Hold(Agents, async call =>
