@@ -360,6 +360,23 @@ public sealed class CallSessionTests
     }, idleSeconds: 20);
 
     [Fact]
+    public void A_callers_silence_counts_from_the_end_of_what_they_hear_not_of_what_was_generated() => Call(async call =>
+    {
+        await call.Phone.StartAsync();
+        var line = call.Phone.KeepSilentAsync(Seconds(70));
+        await call.Time.Pass(Seconds(1));
+        await call.Gemini.SayAsync(30_000, "A long story.");
+        await call.Gemini.CompleteTurnAsync(); // generated within a second, heard for thirty
+        await call.Time.Pass(Seconds(49));
+        Assert.DoesNotContain(call.Gemini.Texts, text => text.Contains("still there", StringComparison.Ordinal));
+        await call.Time.Pass(Seconds(3));
+        Assert.Contains("still there", call.Gemini.Texts[^1], StringComparison.Ordinal);
+        await line;
+        await call.Phone.HangUpAsync();
+        await call.EndAsync();
+    }, idleSeconds: 20);
+
+    [Fact]
     public void A_caller_who_comes_back_is_not_sent_off() => Call(async call =>
     {
         await call.Phone.StartAsync();
