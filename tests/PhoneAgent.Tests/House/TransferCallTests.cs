@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Phone;
@@ -8,7 +9,7 @@ using PhoneAgent.Simulator.Scripts;
 
 namespace PhoneAgent.Tests.House;
 
-/// <summary>Whole calls that the agent hands to a person, over loopback in real time.</summary>
+/// <summary>Whole calls that the agent ends, hands to a person, or records, over loopback in real time.</summary>
 [Collection(RealTimeCollection.Name)]
 public sealed class TransferCallTests : IDisposable
 {
@@ -31,6 +32,33 @@ public sealed class TransferCallTests : IDisposable
         Assert.DoesNotContain("4155550111", record.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_agent_hangs_up_when_its_goodbye_was_heard()
+    {
+        var (call, record, _) = await CallAsync(DialledPerson.Answers, stays: 60, new ScriptToolCall("end_call", []));
+        Assert.Equal(CallEnding.HungUpByTwiml, call.Ending);
+        Assert.Empty(call.Errors);
+        Assert.Equal((0.0, 0.0), (call.AgentMsCutOff, call.AgentMsCleared));
+        Assert.Equal("AgentHungUp", (string?)record["end"]!["reason"]);
+        var said = Assert.Single(record["transcript"]!.AsArray())!;
+        Assert.Equal((int?)said["generatedMs"], (int?)said["heardMs"]);
+    }
+
+    [Fact]
+    public async Task A_recorded_call_begins_with_the_consent_sentence_and_holds_both_sides()
+    {
+        byte[] wav = [];
+        var (call, _, _) = await CallAsync(
+            DialledPerson.Answers, stays: 60, new ScriptToolCall("end_call", []), """, "recording": { "enabled": true, "consent": "This call is recorded." }""", async http => wav = await http.GetByteArrayAsync("recording"));
+        Assert.Equal(["This call is recorded."], call.Announcements);
+        Assert.Equal(wav.Length - 58, BitConverter.ToInt32(wav, 54));
+        var agent = Enumerable.Range(0, (wav.Length - 58) / 2).Select(i => MuLaw.Decode(wav[58 + (2 * i) + 1])).ToArray();
+        var loudMs = agent.Chunk(160).Count(frame => frame.Average(sample => Math.Abs((int)sample)) > 100) * 20;
+        var heardMs = call.CallerHeard.Chunk(160).Count(frame => frame.Average(code => Math.Abs((int)MuLaw.Decode(code))) > 100) * 20;
+        Assert.InRange(heardMs, 500, 5_000);
+        Assert.InRange(loudMs, heardMs - 100, heardMs + 100);
+    }
+
     [Theory]
     [InlineData(DialledPerson.Busy, "busy", "the line is busy")]
     [InlineData(DialledPerson.Declines, "declined", "they cannot take the call now")]
@@ -46,26 +74,31 @@ public sealed class TransferCallTests : IDisposable
     }
 
     // The agent asks for the transfer at once, with a sentence.
-    private async Task<(CallResult Call, JsonNode Record, IReadOnlyList<GeminiSession> Sessions)> CallAsync(DialledPerson person, int stays)
+    private async Task<(CallResult Call, JsonNode Record, IReadOnlyList<GeminiSession> Sessions)> CallAsync(
+        DialledPerson person, int stays, ScriptToolCall? tool = null, string more = "", Func<HttpClient, Task>? afterwards = null)
     {
-        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?", Tool = new ScriptToolCall("transfer_call", new JsonObject { ["target"] = "owner", ["reason"] = "wants a person" }) }]);
+        tool ??= new ScriptToolCall("transfer_call", new JsonObject { ["target"] = "owner", ["reason"] = "wants a person" });
+        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?", Tool = tool }]);
         var options = new SimulatedGeminiOptions { ApiKey = "simulated", Script = script };
-        await using var house = await SimulatedHouse.OpenAsync(HouseConfiguration.FromEnvironment(), options, "file:" + _folder, agents: Agents());
+        await using var house = await SimulatedHouse.OpenAsync(HouseConfiguration.FromEnvironment(), options, "file:" + _folder, agents: Agents(more));
         using var phone = new SimulatedPhone((house.PhoneSettings() with { VerbSpeed = 10 }).With(person));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var call = await phone.CallAsync(new SilentCaller(TimeSpan.FromSeconds(stays)), cancellation: patience.Token);
         await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(10));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("x-functions-key", house.FunctionKey);
-        return (call, (await http.GetFromJsonAsync<JsonNode>(new Uri(house.LocalWebhooks, "/api/calls/" + call.CallSid)))!, house.Gemini.Sessions);
+        http.BaseAddress = new Uri(house.LocalWebhooks, $"/api/calls/{call.CallSid}/");
+        var record = await http.GetFromJsonAsync<JsonNode>($"../{call.CallSid}");
+        await (afterwards?.Invoke(http) ?? Task.CompletedTask);
+        return (call, record!, house.Gemini.Sessions);
     }
 
-    private string Agents()
+    private string Agents(string more)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "agents"));
         File.WriteAllText(
             Path.Combine(folder.FullName, "default.json"),
-            """{ "instructions": "You connect callers.", "transferTargets": { "owner": { "number": "+14155550111", "accept": true, "ringSeconds": 5 } } }""");
+            $$"""{ "instructions": "You connect callers.", "transferTargets": { "owner": { "number": "+14155550111", "accept": true, "ringSeconds": 5 } }{{more}} }""");
         return folder.FullName;
     }
 }
