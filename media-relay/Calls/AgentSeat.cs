@@ -45,7 +45,7 @@ internal sealed class AgentSeat : IDisposable
         _conversation = conversation;
         LastWords = new LastWords(conversation, services.Time);
         Actions = new CallActions(LastWords, end, HandOff, services.Time) { Agent = AgentBrief.For(services.Agents(call.Agent), record) };
-        _session = Sit(SessionStart.From(record, Model, Agent, services.Time.GetUtcNow()));
+        _session = Sit(SessionStart.Of(record, Model, Agent, services.Time.GetUtcNow()));
     }
 
     /// <summary>What is done once the agent's last words were heard.</summary>
@@ -94,10 +94,9 @@ internal sealed class AgentSeat : IDisposable
 
                 _next = null;
                 _earlier.Add(session);
-                _caller.Release(session.SentTo);
                 session.Dispose();
                 Actions.Agent = TakingOver(AgentBrief.For(_services.Agents(name), _record));
-                _session = Sit(SessionStart.New);
+                _session = Sit(SessionStart.New with { From = session.SentTo });
                 _conversation.Note(new AgentChanged(name) { At = _services.Time.GetUtcNow() });
             }
         }

@@ -75,7 +75,7 @@ internal sealed partial class GeminiSession : IDisposable
         _voice = new AgentVoice(conversation);
         _uplink = new Uplink(caller, due, _time);
         _functions = new FunctionLedger(toolbox, _uplink, conversation.Note, () => Owes(SessionTrouble.AfterToolResponse), _time);
-        _point = new SessionPoint(_uplink, start.Handle);
+        _point = new SessionPoint(_uplink, start.Handle, start.From);
         _reconnection = new Reconnection(_time, services.Jitter);
         _watch = new AgentWatch(_time);
         _functions.Recall(start.Carried.Functions);

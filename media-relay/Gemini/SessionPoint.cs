@@ -6,11 +6,12 @@ namespace PhoneAgent.MediaRelay.Gemini;
 /// </summary>
 /// <param name="uplink">Knows what was sent.</param>
 /// <param name="given">A handle from another replica; null for none.</param>
-internal sealed class SessionPoint(Uplink uplink, string? given)
+/// <param name="from">The position from which the first session hears the caller.</param>
+internal sealed class SessionPoint(Uplink uplink, string? given, long from = 0)
 {
     private string? _handle = given;
-    private long _handleTo;
-    private long _answeredTo;
+    private long _handleTo = from;
+    private long _answeredTo = from;
     private bool _spokenSince;
 
     /// <summary>The newest handle, unless the agent has said or asked for something since: its state would lack that.</summary>

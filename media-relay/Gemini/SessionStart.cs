@@ -10,6 +10,9 @@ namespace PhoneAgent.MediaRelay.Gemini;
 /// <param name="Carried">What else the stream before left.</param>
 internal sealed record SessionStart(string? Handle, SpokenSoFar SoFar, CarriedSession Carried)
 {
+    /// <summary>The position in the caller's audio from which it hears them.</summary>
+    public long From { get; init; }
+
     /// <summary>A call of which nothing was said yet.</summary>
     public static SessionStart New { get; } = new(null, new SpokenSoFar([], AgentIsCut: false, IsShortened: false), CarriedSession.None);
 
@@ -18,7 +21,7 @@ internal sealed record SessionStart(string? Handle, SpokenSoFar SoFar, CarriedSe
     /// <param name="model">The Live model of this stream.</param>
     /// <param name="agent">Its agent.</param>
     /// <param name="now">The time.</param>
-    public static SessionStart From(CallRecord record, string model, AgentProfile agent, DateTimeOffset now) =>
+    public static SessionStart Of(CallRecord record, string model, AgentProfile agent, DateTimeOffset now) =>
         new(record.Carried.HandleFor(model, agent.Name, now), SpokenSoFar.From(record), record.Carried);
 }
 

@@ -159,6 +159,7 @@ public sealed class LastWordsTests
         Assert.Equal(0, call.Phone.ClearedMs);
         Assert.Equal(call.Phone.Frames * 20, call.End.Figures.CallerMsToGemini); // every frame went to one of the two, and none to both
         Assert.Equal(call.Phone.Frames * 320, call.Gemini.Heard.Count);
+        Assert.Equal((0, 0), (call.End.Figures.CallerMsDropped, call.End.Figures.CallerMsRepeated));
         Assert.True(heard > 0);
     });
 
