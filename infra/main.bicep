@@ -55,6 +55,9 @@ param liveModel string = 'gemini-3.8-live'
 @description('Profile name by the digits of the called number, like { "14155550199": "sales" }.')
 param agents object = {}
 
+@description('Addresses that tools of the profiles name, like { "SHOP": "https://shop.example.net" }.')
+param toolAddresses object = {}
+
 @description('Spoken before the stream; empty for nothing.')
 param connectMessage string = ''
 
@@ -187,6 +190,7 @@ module phoneAgent 'resources.bicep' = {
     textModel: textModel
     liveModel: liveModel
     agents: agents
+    toolAddresses: toolAddresses
     connectMessage: connectMessage
     apologyMessage: apologyMessage
     fallbackNumber: fallbackNumber

@@ -24,6 +24,7 @@ param summarizeCalls bool
 param textModel string
 param liveModel string
 param agents object
+param toolAddresses object
 param connectMessage string
 param apologyMessage string
 param fallbackNumber string
@@ -135,16 +136,20 @@ module relay 'modules/relay.bicep' = {
     cpu: relayCpu
     memory: relayMemory
     drainSeconds: relayDrainSeconds
-    settings: union({
-      AZURE_CLIENT_ID: relayIdentity.outputs.clientId
-      Twilio__AccountSid: twilioAccountSid
-      PhoneAgent__CallLog: callLog.outputs.address
-      PhoneAgent__KeyVaultUri: relayVault.outputs.uri
-      Gemini__Model: liveModel
-      Relay__MaxCallMinutes: string(maxCallMinutes)
-      Relay__MaxCalls: string(relayMaxCalls)
-      Relay__DrainSeconds: string(relayDrainSeconds)
-    }, empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint })
+    settings: union(
+      {
+        AZURE_CLIENT_ID: relayIdentity.outputs.clientId
+        Twilio__AccountSid: twilioAccountSid
+        PhoneAgent__CallLog: callLog.outputs.address
+        PhoneAgent__KeyVaultUri: relayVault.outputs.uri
+        Gemini__Model: liveModel
+        Relay__MaxCallMinutes: string(maxCallMinutes)
+        Relay__MaxCalls: string(relayMaxCalls)
+        Relay__DrainSeconds: string(relayDrainSeconds)
+      },
+      empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint },
+      toObject(items(toolAddresses), tool => 'Tools__Addresses__${tool.key}', tool => tool.value)
+    )
   }
 }
 

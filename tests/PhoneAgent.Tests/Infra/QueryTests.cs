@@ -102,6 +102,6 @@ public sealed partial class QueryTests
         return false;
     }
 
-    [GeneratedRegex("(?:has|startswith) \"([^\"]+)\"")]
+    [GeneratedRegex("(?:contains|startswith) \"([^\"]+)\"")]
     private static partial Regex Sought();
 }
