@@ -41,6 +41,9 @@ internal sealed class LiveTranscript(IAnsiConsole console)
                 Note(what, $"the agent fell silent {what.AtMs - _interruptedAt} ms after the interruption; {discarded} ms were never heard");
                 _interruptedAt = -1;
                 break;
+            case VerbBegan { Verb: Dial }:
+                Note(what, "the agent hands the call over; a person's phone rings");
+                break;
             case ErrorLogged { Error: var error }:
                 console.MarkupLineInterpolated($"[red]{At(what)} Twilio error {error.Code}: {error.Message}[/]");
                 break;

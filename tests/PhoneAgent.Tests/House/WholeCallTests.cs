@@ -35,9 +35,12 @@ public sealed class WholeCallTests : IDisposable
         Assert.Equal(summary.CallerFramesSent * 320, outcome.HeardByGemini.Length);
         Assert.Single(summary.Interruptions);
 
-        // The goodbye was heard to its last sample, and nothing else was cut off but by the interruption.
+        // The last sentence before the transfer was heard to its last sample, and nothing else was cut off but by the interruption.
         Assert.Equal(0, outcome.Call.AgentMsCutOff);
-        Assert.Equal("CallerHungUp", (string?)summary.Record!["end"]!["reason"]);
+        Assert.Equal("Transfer", (string?)summary.Record!["end"]!["reason"]);
+        Assert.Equal(["find_order Succeeded", "transfer_call Succeeded"], summary.Record["tools"]!.AsArray().Select(tool => $"{tool!["name"]} {tool["outcome"]}"));
+        var transfer = Assert.Single(summary.Record["transfers"]!.AsArray())!;
+        Assert.Equal(("rosa", "completed"), ((string?)transfer["target"], (string?)transfer["outcome"]));
         Assert.InRange(SilentAfterBargeInMs(outcome.Call), 0, 150);
     }
 

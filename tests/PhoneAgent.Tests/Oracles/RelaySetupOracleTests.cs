@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using PhoneAgent.Core.Agents;
+using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Phone;
@@ -32,7 +34,7 @@ public sealed class RelaySetupOracleTests
         Assert.Equal(Fields(expected), Fields(relays.Setup));
     }
 
-    private static async Task<GeminiSession> SetupOfRelayAsync()
+    private static async Task<Simulator.Gemini.GeminiSession> SetupOfRelayAsync()
     {
         var folder = Directory.CreateTempSubdirectory("oracle-").FullName;
         try
@@ -53,7 +55,7 @@ public sealed class RelaySetupOracleTests
         }
     }
 
-    private static async Task<GeminiSession> SetupOfGooglesClientAsync(AgentProfile agent, JsonNode tools)
+    private static async Task<Simulator.Gemini.GeminiSession> SetupOfGooglesClientAsync(AgentProfile agent, JsonNode tools)
     {
         await using var server = await SimulatedGeminiServer.StartAsync(Options());
         var opened = await Oracle.AskAsync("open-live-session.mjs", new JsonObject
@@ -69,7 +71,7 @@ public sealed class RelaySetupOracleTests
                     ["voiceConfig"] = new JsonObject { ["prebuiltVoiceConfig"] = new JsonObject { ["voiceName"] = agent.Voice } },
                     ["languageCode"] = agent.Language,
                 },
-                ["systemInstruction"] = agent.Instructions,
+                ["systemInstruction"] = AgentBrief.For(agent, CallRecord.From(CallSid.Parse("CA00000000000000000000000000000001"), [])).Instructions,
                 ["contextWindowCompression"] = new JsonObject { ["slidingWindow"] = new JsonObject() },
                 ["tools"] = tools.DeepClone(),
                 ["sessionResumption"] = new JsonObject(),

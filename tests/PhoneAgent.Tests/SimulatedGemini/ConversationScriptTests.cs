@@ -6,12 +6,13 @@ namespace PhoneAgent.Tests.GeminiSimulation;
 public sealed class ConversationScriptTests
 {
     [Fact]
-    public void The_demo_greets_is_interrupted_once_and_ends_with_a_goodbye()
+    public void The_demo_greets_is_interrupted_once_and_ends_with_a_transfer()
     {
         var turns = ConversationScript.Demo.Turns;
         Assert.Null(turns[0].Caller);
         Assert.Equal(1500, Assert.Single(turns, turn => turn.InterruptAfterMs is not null).InterruptAfterMs);
-        Assert.EndsWith("Goodbye!", turns[^1].Agent, StringComparison.Ordinal);
+        Assert.Equal(("transfer_call", true), (turns[^1].Tool?.Name, ConversationScript.Demo.CallerStays));
+        Assert.EndsWith("connect you.", turns[^1].Agent, StringComparison.Ordinal);
     }
 
     [Fact]

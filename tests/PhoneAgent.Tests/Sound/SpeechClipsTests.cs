@@ -43,7 +43,7 @@ public sealed class SpeechClipsTests
         var spoken = ConversationScript.Demo.Turns.Sum(turn => Seconds(turn.Agent, Speaker.Agent) + Seconds(turn.Caller, Speaker.Caller));
         var interrupted = ConversationScript.Demo.Turns.Index().Where(t => t.Item.InterruptAfterMs is not null)
             .Sum(t => Seconds(ConversationScript.Demo.Turns[t.Index - 1].Agent, Speaker.Agent) - (t.Item.InterruptAfterMs!.Value / 1000.0));
-        Assert.InRange(spoken - interrupted, 29, 38);
+        Assert.InRange(spoken - interrupted, 26, 34);
     }
 
     [Fact]
