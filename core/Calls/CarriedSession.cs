@@ -25,8 +25,8 @@ public sealed record CarriedSession(SessionSaved? Saved, bool IsHandedOver, int 
                 SessionSaved saved => None with { Saved = saved },
                 HandedOver left => new CarriedSession(left.Session, IsHandedOver: true, left.CallerMsLost, left.Functions ?? []),
                 StreamStarted => carried with { IsHandedOver = false }, // whoever knows of it comes after it
-                SessionNudged or SessionResumed or LoudnessNoted => carried,
-                _ => None,
+                CallerSaid or AgentSaid or AgentInterrupted or AgentChanged or DigitPressed or ToolCalled => None,
+                _ => carried,
             };
         }
 

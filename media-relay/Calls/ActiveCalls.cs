@@ -16,6 +16,10 @@ public sealed class ActiveCalls(Func<int> maxCalls)
 
     // Twenty calls a second leave, each when it is looked at next.
     private const int MostAtOnce = 2;
+
+    // So long a load balancer may go on sending calls here, also those that have just left.
+    private static readonly TimeSpan Unnoticed = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
@@ -89,7 +93,9 @@ public sealed class ActiveCalls(Func<int> maxCalls)
             _draining = true;
         }
 
-        for (var began = time.GetTimestamp(); Count > 0; await Task.Delay(LookEvery, time, CancellationToken.None))
+        var began = time.GetTimestamp();
+        await Task.Delay(within / 4 < Unnoticed ? within / 4 : Unnoticed, time, CancellationToken.None);
+        for (; Count > 0; await Task.Delay(LookEvery, time, CancellationToken.None))
         {
             foreach (var place in Due(within - time.GetElapsedTime(began)))
             {

@@ -19,6 +19,22 @@ internal static class CallCommand
 
     private static readonly Option<DialledPerson> Person = new("--person") { Description = "What a person does to whom the agent transfers the call: answers, declines, busy or noAnswer.", HelpName = "WHAT", DefaultValueFactory = _ => DialledPerson.Answers };
 
+    private static readonly Option<RelayFault[]> Faults = new("--fault")
+    {
+        Description = $"What goes wrong, and when; may be given several times. The relay that has the call: {string.Join(", ", RelayFault.AllNames)}.",
+        HelpName = "NAME@SECONDS",
+        CustomParser = result =>
+        {
+            var faults = result.Tokens.Select(token => (token.Value, Fault: RelayFault.Parse(token.Value))).ToList();
+            foreach (var (text, _) in faults.Where(one => one.Fault is null))
+            {
+                result.AddError($"There is no fault {text}. It is NAME@SECONDS, with one of: {string.Join(", ", RelayFault.AllNames)}.");
+            }
+
+            return [.. faults.Select(one => one.Fault).OfType<RelayFault>()];
+        },
+    };
+
     /// <summary>The command <c>call</c>.</summary>
     public static Command Create()
     {
@@ -37,6 +53,7 @@ internal static class CallCommand
         command.Add(Outbound);
         command.Add(Answer);
         command.Add(Person);
+        command.Add(Faults);
         command.SetAction(RunAsync);
     }
 
@@ -49,6 +66,7 @@ internal static class CallCommand
         {
             Callee = options.GetValue(Outbound) ? options.GetValue(Answer) : null,
             Person = options.GetValue(Person),
+            RelayFaults = options.GetValue(Faults) ?? [],
             AgentLine = transcript is null ? null : transcript.AgentLine,
             PhoneEvent = transcript is null ? null : transcript.PhoneEvent,
         };

@@ -44,6 +44,9 @@ internal sealed record CallSummary
     /// <summary>Agent audio that the caller heard, milliseconds.</summary>
     public required double AgentMsHeard { get; init; }
 
+    /// <summary>Where the call had no stream, between two of them.</summary>
+    public required IReadOnlyList<SummaryGap> StreamGaps { get; init; }
+
     /// <summary>What Twilio's error log would hold.</summary>
     public required IReadOnlyList<SummaryError> Errors { get; init; }
 
@@ -59,6 +62,9 @@ internal sealed record SummaryTurn(string? Caller, string? Agent, int? ResponseM
 
 /// <summary>One interruption; milliseconds from the caller's first frame to <c>clear</c>, and of the agent's line.</summary>
 internal sealed record SummaryInterruption(int? ClearMs, int SilentMs, int HeardMs, int? GeneratedMs);
+
+/// <summary>A time without a stream; milliseconds since the call was answered, and long.</summary>
+internal sealed record SummaryGap(int AtMs, int Ms);
 
 /// <summary>One entry of Twilio's error log.</summary>
 internal sealed record SummaryError(int Code, string Message);

@@ -36,6 +36,12 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     /// <summary>What a person does whom the agent transfers the call to.</summary>
     public DialledPerson Person { get; init; } = DialledPerson.Answers;
 
+    /// <summary>What happens to the relay that has the call; the others are two processes of their own then.</summary>
+    public IReadOnlyList<RelayFault> RelayFaults { get; init; } = [];
+
+    // One for each that ends, and the one that is left; none of their own when nothing happens to them.
+    private int Relays => RelayFaults.Count == 0 ? 0 : RelayFaults.Count + 1;
+
     /// <summary>Runs the call to its end.</summary>
     public async Task<ConversationOutcome> RunAsync(CancellationToken cancellation)
     {
@@ -56,28 +62,72 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
 
     private async Task<ConversationOutcome> ReceiveAsync(SimulatedGeminiOptions options, CancellationToken cancellation)
     {
-        await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog);
+        await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog, replicas: Relays);
         using var phone = new SimulatedPhone(house.PhoneSettings().With(Person));
-        var call = await phone.CallAsync(new ScriptedCaller(lines.Script, lines.Clips), PhoneEvent, cancellation);
-        return await JudgeAsync(house, call, cancellation);
+        var (call, misfortune) = await WithFaultsAsync(house, phone.CallAsync(new ScriptedCaller(lines.Script, lines.Clips), PhoneEvent, cancellation), cancellation);
+        return await JudgeAsync(house, call, misfortune, cancellation);
     }
 
     private async Task<ConversationOutcome> PlaceAsync(SimulatedGeminiOptions options, CalleeAnswer answer, CancellationToken cancellation)
     {
         OutboundOrder.Allow(configuration);
         var callee = new Callee { Answer = answer, Voice = () => answer == CalleeAnswer.Person ? new ScriptedCaller(lines.Script, lines.Clips) : new SilentCaller(TimeSpan.FromSeconds(30)), OnEvent = PhoneEvent };
-        await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog, callee);
+        await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog, callee, replicas: Relays);
         var callSid = await OutboundOrder.PlaceAsync(house, cancellation);
-        return await JudgeAsync(house, await house.Placer!.ResultAsync(callSid).WaitAsync(cancellation), cancellation);
+        var (call, misfortune) = await WithFaultsAsync(house, house.Placer!.ResultAsync(callSid).WaitAsync(cancellation), cancellation);
+        return await JudgeAsync(house, call, misfortune, cancellation);
     }
 
-    private async Task<ConversationOutcome> JudgeAsync(SimulatedHouse house, CallResult call, CancellationToken cancellation)
+    // The call while things happen to its relays; and what was wrong with how those ended.
+    private async Task<(CallResult Call, string? Misfortune)> WithFaultsAsync(SimulatedHouse house, Task<CallResult> calling, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var faults = RelayFaults.Select(fault => HappenAsync(house.Replicas!, fault, over.Token)).ToList();
+        try
+        {
+            return (await calling, (await EndedAsync()).OfType<string>().FirstOrDefault());
+        }
+        finally
+        {
+            await EndedAsync();
+        }
+
+        async Task<string?[]> EndedAsync()
+        {
+            await over.CancelAsync();
+            return await Task.WhenAll(faults);
+        }
+    }
+
+    // What was wrong with how the relay ended; null when nothing was.
+    private static async Task<string?> HappenAsync(Replicas replicas, RelayFault fault, CancellationToken over)
+    {
+        try
+        {
+            await Task.Delay(fault.At, over);
+        }
+        catch (OperationCanceledException)
+        {
+            return $"the call was over before {fault.At.TotalSeconds:0.#} s";
+        }
+
+        var busiest = replicas.Busiest();
+        if (fault.Kind == RelayFaultKind.Terminated)
+        {
+            return await replicas.TerminateAsync(busiest);
+        }
+
+        replicas.Kill(busiest);
+        return null;
+    }
+
+    private async Task<ConversationOutcome> JudgeAsync(SimulatedHouse house, CallResult call, string? misfortune, CancellationToken cancellation)
     {
         await house.WaitUntilIdleAsync(Settling);
 
         var sessions = house.Gemini.Sessions;
         var record = await RecordAsync(house, call.CallSid, cancellation);
-        return new ConversationOutcome(Summarise(call, sessions, record), call, [.. sessions.SelectMany(session => session.Heard())], [.. sessions.Select(session => session.Setup)], await house.ReportAsync(call.CallSid, OutputFolder.RecordingName, cancellation));
+        return new ConversationOutcome(Summarise(call, sessions, record, misfortune), call, [.. sessions.SelectMany(session => session.Heard())], [.. sessions.Select(session => session.Setup)], await house.ReportAsync(call.CallSid, OutputFolder.RecordingName, cancellation));
     }
 
     private static async Task<JsonNode?> RecordAsync(SimulatedHouse house, string callSid, CancellationToken cancellation)
@@ -89,14 +139,15 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
         return response.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation)) : null;
     }
 
-    private CallSummary Summarise(CallResult call, IReadOnlyList<GeminiSession> sessions, JsonNode? record)
+    private CallSummary Summarise(CallResult call, IReadOnlyList<GeminiSession> sessions, JsonNode? record, string? misfortune)
     {
         var spoken = sessions.SelectMany(session => session.Lines).ToList();
         var cut = sessions.SelectMany(session => session.Interruptions).ToList();
         var framesHeard = sessions.Sum(session => session.SamplesHeard) / (double)SamplesPerFrame;
-        var problem = Callee is { } answer and not CalleeAnswer.Person
+        var problem = misfortune is not null ? misfortune
+            : Callee is { } answer and not CalleeAnswer.Person
             ? Verdict.ProblemOfUnanswered(answer, call, sessions.Count, record)
-            : Verdict.Problem(lines.Script, call, sessions, framesHeard, record);
+            : Verdict.Problem(lines.Script, call, sessions, framesHeard, record, RelayFaults);
         return new CallSummary
         {
             Ok = problem is null,
@@ -111,6 +162,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
             CallerFramesHeard = framesHeard,
             AgentMsGenerated = spoken.Sum(line => line.GeneratedMs),
             AgentMsHeard = call.AgentMsHeard,
+            StreamGaps = [.. call.Streams.Zip(call.Streams.Skip(1)).Select(pair => new SummaryGap(pair.First.EndedAtMs, pair.Second.OpenedAtMs - pair.First.EndedAtMs))],
             Errors = [.. call.Errors.Select(error => new SummaryError(error.Code, error.Message))],
             Record = record,
         };

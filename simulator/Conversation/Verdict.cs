@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Outbound;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Scripts;
@@ -10,22 +11,26 @@ namespace PhoneAgent.Simulator.Conversation;
 internal static class Verdict
 {
     /// <summary>The first thing that did not go as it should, in one line; null when all did.</summary>
-    public static string? Problem(ConversationScript script, CallResult call, IReadOnlyList<GeminiSession> sessions, double framesHeard, JsonNode? record)
+    public static string? Problem(ConversationScript script, CallResult call, IReadOnlyList<GeminiSession> sessions, double framesHeard, JsonNode? record, IReadOnlyList<RelayFault> faults)
     {
         var ending = script.CallerStays ? CallEnding.HungUpByTwiml : CallEnding.CallerHungUp;
+
+        // What a relay takes with it when it is killed is lost, and so is what comes to one that has begun to close.
+        var (killed, relaysEnd) = (faults.Any(fault => fault.Kind == RelayFaultKind.Killed), faults.Count > 0);
         var callerLines = script.Turns.Count(turn => turn.Caller is not null);
         var utterances = sessions.Sum(session => session.Utterances.Count);
         var unanswered = call.Turns.FirstOrDefault(turn => turn.AnswerBeginMs is null);
         var interruptionsWanted = script.Turns.Count(turn => turn.InterruptAfterMs is not null);
-        return call.Errors is [var error, ..] ? $"Twilio would log error {error.Code}: {error.Message}"
+        return call.Errors is [var error, ..] && !killed ? $"Twilio would log error {error.Code}: {error.Message}"
             : call.Complaint is { } complaint ? $"the caller was not satisfied: {complaint}"
             : call.Ending != ending ? $"the call ended with {call.Ending} instead of {ending}"
             : sessions.Count == 0 ? "Gemini was never reached"
             : unanswered is not null ? $"the agent did not answer “{unanswered.Caller}”"
-            : utterances != callerLines ? $"the caller said {callerLines} things, Gemini heard {utterances}"
+            : (relaysEnd ? utterances < callerLines - faults.Count : utterances != callerLines) ? $"the caller said {callerLines} things, Gemini heard {utterances}"
             : call.Interruptions.Count(one => one.ClearMs is not null) < interruptionsWanted ? "the agent was not silenced when the caller interrupted"
-            : framesHeard != call.CallerFramesSent ? $"the phone sent {call.CallerFramesSent} frames, Gemini heard {framesHeard}"
             : ToolProblem(script, sessions) is { } tool ? tool
+            : !relaysEnd && framesHeard != call.CallerFramesSent ? $"the phone sent {call.CallerFramesSent} frames, Gemini heard {framesHeard}"
+            : relaysEnd && call.Streams.Count <= faults.Count ? $"the call was on {call.Streams.Count} relays, not on {faults.Count + 1}"
             : record is null ? "the owner's API has no record of the call"
             : null;
     }

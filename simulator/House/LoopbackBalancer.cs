@@ -45,6 +45,9 @@ internal sealed class LoopbackBalancer : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes new connections to one relay only, by its number, as long as it is ready; null: to all of them.</summary>
+    public int? Only { get; set; }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -131,8 +134,8 @@ internal sealed class LoopbackBalancer : IAsyncDisposable
             {
                 for (var i = 0; i < _backends.Length && backend is null; i++)
                 {
-                    var candidate = _backends[_next++ % _backends.Length];
-                    backend = candidate.IsReady ? candidate : null;
+                    var candidate = _next++ % _backends.Length;
+                    backend = _backends[candidate].IsReady && (Only ?? candidate) == candidate ? _backends[candidate] : null;
                 }
 
                 if (backend is null)

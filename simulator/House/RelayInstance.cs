@@ -16,7 +16,7 @@ internal sealed class RelayInstance : IAsyncDisposable
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30);
 
     // What this process runs with must not reach the relay: it has to find its settings itself.
-    private static readonly string[] Withheld = ["Twilio__", "PhoneAgent__", "Gemini__", "Relay__", "ASPNETCORE_", "OTEL_", "DOTNET_SYSTEM_NET_SOCKETS_"];
+    private static readonly string[] Withheld = ["Twilio__", "PhoneAgent__", "Gemini__", "Relay__", "Tools__", "ASPNETCORE_", "OTEL_", "DOTNET_SYSTEM_NET_SOCKETS_"];
 
     private readonly ConcurrentQueue<string> _log = new();
     private readonly Process _process;

@@ -23,6 +23,13 @@ internal sealed class Replicas : IAsyncDisposable
     /// <summary>How many streams are open, by relay.</summary>
     public IReadOnlyList<int> Open => _balancer.Open;
 
+    /// <inheritdoc cref="LoopbackBalancer.Only"/>
+    public int? Only
+    {
+        get => _balancer.Only;
+        set => _balancer.Only = value;
+    }
+
     /// <summary>The newest log lines of each.</summary>
     public IEnumerable<string> Log => _relays.SelectMany(relay => relay.Log);
 
@@ -30,7 +37,7 @@ internal sealed class Replicas : IAsyncDisposable
     public static async Task<Replicas> StartAsync(int count, IConfiguration configuration, CancellationToken cancellation)
     {
         var environment = configuration.AsEnumerable()
-            .Where(pair => pair.Value is not null && pair.Key.Split(':') is ["Twilio" or "PhoneAgent" or "Gemini" or "Relay", _, ..])
+            .Where(pair => pair.Value is not null && pair.Key.Split(':') is ["Twilio" or "PhoneAgent" or "Gemini" or "Relay" or "Tools", _, ..])
             .ToDictionary(pair => HouseConfiguration.Variable(pair.Key), pair => pair.Value!);
         var starting = Enumerable.Range(0, count).Select(_ => RelayInstance.StartAsync(environment, command: null, cancellation)).ToList();
         try

@@ -11,8 +11,8 @@ using PhoneAgent.Simulator.Phone;
 namespace PhoneAgent.Simulator.House;
 
 /// <summary>
-/// Everything a call needs but the phone, in one process on loopback: the real handlers, the real relay, the simulated
-/// Gemini. They speak over real sockets only.
+/// Everything a call needs but the phone, on loopback: the real handlers, the real relay, the simulated Gemini, in one process unless relays
+/// of their own are asked for. They speak over real sockets only.
 /// </summary>
 internal sealed class SimulatedHouse : IAsyncDisposable
 {
@@ -21,20 +21,21 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly SimulatedGeminiServer _gemini;
-    private readonly WebApplication _relay;
+    private readonly WebApplication? _relay;
     private readonly WebApplication _handlers;
     private readonly HouseConfiguration _configuration;
 
-    private SimulatedHouse(SimulatedGeminiServer gemini, WebApplication relay, WebApplication handlers, SimulatedCallPlacer? placer, HouseConfiguration configuration, SampleShop shop, Uri webhooks, Uri stream)
+    private SimulatedHouse(SimulatedGeminiServer gemini, WebApplication? relay, Replicas? replicas, WebApplication handlers, SimulatedCallPlacer? placer, HouseConfiguration configuration, SampleShop shop)
     {
         Placer = placer;
         Shop = shop;
+        Replicas = replicas;
         _gemini = gemini;
         _relay = relay;
         _handlers = handlers;
         _configuration = configuration;
-        LocalWebhooks = webhooks;
-        LocalStream = stream;
+        LocalWebhooks = new Uri(handlers.Urls.Single());
+        LocalStream = new UriBuilder(replicas?.Origin ?? new Uri(relay!.Urls.Single())) { Scheme = "ws", Path = "/stream" }.Uri;
     }
 
     /// <summary>Twilio's REST API with the called phone behind it; null where no call is placed.</summary>
@@ -42,6 +43,9 @@ internal sealed class SimulatedHouse : IAsyncDisposable
 
     /// <summary>The systems behind the sample agent's tools.</summary>
     public SampleShop Shop { get; }
+
+    /// <summary>The relays, when they have processes of their own; null when there is one, in this process.</summary>
+    public Replicas? Replicas { get; }
 
     /// <summary>The simulated Gemini.</summary>
     public SimulatedGemini Gemini => _gemini.Gemini;
@@ -62,9 +66,11 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     /// <param name="callee">Who is reached by outbound calls; null where none is placed.</param>
     /// <param name="level">From which on the services log.</param>
     /// <param name="log">Makes what takes a service's log instead of standard error; asked for each service.</param>
-    /// <param name="agents">The folder of the agents' profiles; null for those shipped.</param>
+    /// <param name="agents">The folder of the agents' profiles; null for those shipped, which relays with processes of their own always have.</param>
+    /// <param name="replicas">How many relays have processes of their own, behind a balancer; 0 for one in this process.</param>
     public static async Task<SimulatedHouse> OpenAsync(
-        HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning, Func<ILoggerProvider>? log = null, string? agents = null)
+        HouseConfiguration configuration, SimulatedGeminiOptions options, string callLog, Callee? callee = null, LogLevel level = LogLevel.Warning, Func<ILoggerProvider>? log = null,
+        string? agents = null, int replicas = 0)
     {
         var gemini = await SimulatedGeminiServer.StartAsync(options);
         configuration["Gemini:Endpoint"] = gemini.Endpoint;
@@ -78,12 +84,13 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         configuration.Default("Tools:Addresses:SHOP", shop.Address);
 
         // As in production: the relay, open to the internet all day, is not given Twilio's token.
-        var relay = await PhoneHost.StartRelayAsync(configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken"), AnyPort, level, log?.Invoke(), agents);
+        var relays = configuration.Build("Twilio:AuthToken", "Twilio:PreviousAuthToken");
+        var relay = replicas == 0 ? await PhoneHost.StartRelayAsync(relays, AnyPort, level, log?.Invoke(), agents) : null;
+        var several = replicas == 0 ? null : await Replicas.StartAsync(replicas, relays, CancellationToken.None);
         SimulatedHouse house = null!;
         var placer = callee is null ? null : new SimulatedCallPlacer(() => house.PhoneSettings(), callee);
         var handlers = await PhoneHost.StartHandlersAsync(configuration.Build(), AnyPort, level, placer, log?.Invoke(), agents);
-        var stream = new UriBuilder(new Uri(new Uri(relay.Urls.Single()), "/stream")) { Scheme = "ws" }.Uri;
-        return house = new SimulatedHouse(gemini, relay, handlers, placer, configuration, shop, new Uri(handlers.Urls.Single()), stream);
+        return house = new SimulatedHouse(gemini, relay, several, handlers, placer, configuration, shop);
     }
 
     /// <summary>A phone whose number this house answers.</summary>
@@ -111,8 +118,8 @@ internal sealed class SimulatedHouse : IAsyncDisposable
     /// <summary>Waits until the relay has closed both sides of every call and logged its end, at most so long.</summary>
     public async Task WaitUntilIdleAsync(TimeSpan atMost)
     {
-        var calls = _relay.Services.GetRequiredService<ActiveCalls>();
-        for (var waited = TimeSpan.Zero; calls.Count > 0 && waited < atMost; waited += Poll)
+        var calls = _relay?.Services.GetRequiredService<ActiveCalls>();
+        for (var waited = TimeSpan.Zero; (calls?.Count ?? Replicas!.Open.Sum()) > 0 && waited < atMost; waited += Poll)
         {
             await Task.Delay(Poll);
         }
@@ -127,8 +134,17 @@ internal sealed class SimulatedHouse : IAsyncDisposable
         }
 
         await _handlers.DisposeAsync();
-        await _relay.StopAsync();
-        await _relay.DisposeAsync();
+        if (_relay is not null)
+        {
+            await _relay.StopAsync();
+            await _relay.DisposeAsync();
+        }
+
+        if (Replicas is not null)
+        {
+            await Replicas.DisposeAsync();
+        }
+
         await _gemini.DisposeAsync();
         await Shop.DisposeAsync();
     }

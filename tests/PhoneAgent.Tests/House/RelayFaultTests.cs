@@ -1,0 +1,47 @@
+using PhoneAgent.Simulator.Conversation;
+using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Scripts;
+
+namespace PhoneAgent.Tests.House;
+
+/// <summary>The demo call while its relay is stopped or killed.</summary>
+[Collection(RealTimeCollection.Name)]
+public sealed class RelayFaultTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("relay-fault").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("relay-sigterm@6")]
+    [InlineData("relay-kill@6.5")]
+    public async Task The_demo_call_goes_on_at_another_relay(string fault)
+    {
+        var run = new ConversationRun(CallerLines.From(recording: null, script: null), HouseConfiguration.FromEnvironment(), "file:" + _folder)
+        {
+            RelayFaults = [RelayFault.Parse(fault)!],
+        };
+
+        var outcome = await run.RunAsync(CancellationToken.None);
+
+        Assert.Null(outcome.Summary.Problem);
+        Assert.Equal(ConversationScript.Demo.Turns.Count, outcome.Summary.Turns.Count);
+        Assert.InRange(Assert.Single(outcome.Summary.StreamGaps).Ms, 0, 3_000);
+        Assert.Equal(2, outcome.Setups.Count);
+    }
+
+    [Theory]
+    [InlineData("relay-kill@0", 0)]
+    [InlineData("relay-sigterm@7.25", 7.25)]
+    public void A_fault_has_a_name_and_a_time(string text, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), RelayFault.Parse(text)?.At);
+
+    [Theory]
+    [InlineData("relay-kill")]
+    [InlineData("relay-kill@")]
+    [InlineData("relay-kill@-1")]
+    [InlineData("relay-kill@soon")]
+    [InlineData("relay-kill@1@2")]
+    [InlineData("relay-kill@99999")]
+    [InlineData("goaway@5")]
+    public void Anything_else_is_none(string text) => Assert.Null(RelayFault.Parse(text));
+}
