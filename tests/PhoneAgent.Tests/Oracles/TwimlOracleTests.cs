@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
+using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Trust;
+using PhoneAgent.Handlers.Voice;
 using PhoneAgent.Tests.Handlers;
 
 namespace PhoneAgent.Tests.Oracles;
@@ -46,6 +48,24 @@ public sealed class TwimlOracleTests
         await using var finished = await StartAsync(new CallStory().Received().Offered().Started().Ended(EndReason.AgentHungUp));
         await SameAsync(await finished.AskAsync(StreamEnded), Verb("Hangup"));
         await SameAsync(await finished.AskAsync(StreamEnded, ("CallStatus", "completed")));
+    }
+
+    [NeedsNodeFact]
+    public async Task A_transfer_and_its_whisper_are_what_twilio_would_write()
+    {
+        const string whisper = HandlerHost.PublicBase + "/api/voice/whisper";
+        var person = new TransferTarget { Number = "+14155550123", RingSeconds = 25, CallerId = "+14155550177", Accept = true };
+        await using var host = await HandlerHost.StartAsync(services: services => services
+            .AddSingleton<ICallLog>(new MemoryCallLog(new CallStory().Received().Offered().Started().TransferRequested("owner", Message).Events))
+            .AddSingleton<TransferTargets>((_, _) => person));
+
+        var dial = Verb("Dial", ("timeout", "25"), ("timeLimit", "3600"), ("callerId", "+14155550177"), ("action", StreamEndedUrl));
+        dial.Add((JsonNode)Verb("Number", "+14155550123", ("url", whisper)));
+        await SameAsync(await host.AskAsync(StreamEnded), dial, Verb("Redirect", StreamEndedUrl));
+
+        var gather = Verb("Gather", ("numDigits", "1"), ("timeout", "8"), ("finishOnKey", ""), ("action", whisper));
+        gather.Add((JsonNode)Verb("Say", $"This is the phone assistant, with a call from 1 4 1 5 5 5 5 0 1 0 0. The reason: {Message}. Press 1 to take the call, or hang up."));
+        await SameAsync(await host.AskAsync("/api/voice/whisper", ("CallSid", "CA99999999999999999999999999999999"), ("ParentCallSid", CallStory.Call.Value)), gather, Verb("Hangup"));
     }
 
     private static Task<HandlerHost> StartAsync(CallStory story) =>

@@ -168,16 +168,20 @@ public sealed class CallRecordTests
     }
 
     [Fact]
-    public void The_owner_sees_no_nonce()
+    public void The_owner_sees_no_nonce_and_no_handle()
     {
+        var saved = new SessionSaved("seeded-handle", "gemini-3.8-live", "default") { At = At(2), Relay = new(First, 6) };
         var record = CallRecord.From(Call,
         [
             Received(0), Offered(1, First, 0), Started(1, First, 1, 1), Said(First, 2, "Hello"), Answered(First, 3, "Hi", "Hi"),
+            saved, new HandedOver(saved, 0, null) { At = At(3), Relay = new(First, 7) },
             new TransferRequested("owner", "why") { At = At(2), Relay = new(First, 4) }, Ended(First, 5, 2, EndReason.Transfer, new()),
         ]);
+        Assert.Contains("seeded-handle", record.Carried.ToString(), StringComparison.Ordinal);
         var json = JsonSerializer.Serialize(record, CallRecordJson.Default.CallRecord);
         Assert.DoesNotContain(First, json, StringComparison.Ordinal);
         Assert.DoesNotContain("nonce", json, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("handle", json, StringComparison.OrdinalIgnoreCase);
         using var document = JsonDocument.Parse(json);
         Assert.Equal(Call.Value, document.RootElement.GetProperty("callSid").GetString());
         Assert.Equal("+14155550100", document.RootElement.GetProperty("from").GetString());
