@@ -22,6 +22,8 @@ public sealed class CallControl(ICallLog log, CallAnswers answers, TransferTarge
         {
             CallDecision.DoNothing => CallAnswers.Nothing(),
             CallDecision.HangUp => CallAnswers.HangUp(),
+            // A call's first stream begins with the sentences that nobody may miss, wherever it is offered.
+            CallDecision.Connect when logged && record?.NewestOffered is null => answers.Greet(form.CallSid, offer!),
             CallDecision.Connect connect when logged => answers.Connect(form.CallSid, offer!, Twiml.Pause(connect.PauseSeconds)),
             CallDecision.Dial dial when logged => answers.Dial(dial),
             _ => answers.Apologise(),

@@ -122,6 +122,16 @@ public sealed class VoiceWebhookTests
     }
 
     [Fact]
+    public async Task A_call_whose_log_is_lost_is_greeted_again_before_its_first_known_stream()
+    {
+        await using var host = await HandlerHost.StartAsync(new() { ["PhoneAgent:ConnectMessage"] = "One moment." });
+        var first = await host.AskAsync(StreamEnded);
+        Assert.Equal(["Say", "Connect", "Redirect"], first.Elements().Select(verb => verb.Name.LocalName));
+        var second = await host.AskAsync(StreamEnded);
+        Assert.Equal(["Connect", "Redirect"], second.Elements().Select(verb => verb.Name.LocalName));
+    }
+
+    [Fact]
     public async Task The_agents_goodbye_ends_the_call()
     {
         await using var host = await StartAsync(new CallStory().Received().Offered().Started().Ended(EndReason.AgentHungUp));
