@@ -104,6 +104,32 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
         Assert.InRange((int)sound["jitter"]!["waiting"]!, 6, 25);
     }
 
+    [Fact]
+    public async Task The_fault_buttons_lose_what_they_say_and_the_call_goes_on()
+    {
+        await using var house = await SoftphoneHouse.OpenAsync();
+        using var page = new SoftphonePage(house);
+        await page.CallAsync();
+        await page.UntilAsync(one => one["type"]!.ToString() == "agent");
+        await page.TellAsync("""{"type":"fault","name":"stream","on":true}""");
+        await page.UntilAsync(one => one["text"]?.ToString() == "The stream was lost.");
+        await page.UntilAsync(one => one["type"]!.ToString() == "connected");
+        await page.UntilAsync(one => one["type"]!.ToString() == "agent" || one["type"]!.ToString() == "caller");
+        await page.TellAsync("""{"type":"fault","name":"gemini","on":true}""");
+        await page.UntilAsync(one => one["text"]?.ToString().StartsWith("New connection to Gemini (Lost)", StringComparison.Ordinal) == true);
+        await page.TellAsync("nonsense");
+        await page.TellAsync("""{"type":"digit","digit":"12"}""");
+        await page.TellAsync("""{"type":"digit","digit":"7"}""");
+        await page.TellAsync("""{"type":"hangup"}""");
+        var over = await page.UntilAsync(one => one["type"]!.ToString() == "over");
+
+        var call = CallSid.Parse(over["callSid"]!.ToString());
+        var record = CallRecord.From(call, await house.Log.ReadAsync(call, default));
+        Assert.Equal([EndReason.StreamLost, EndReason.CallerHungUp], record.Attempts.Select(attempt => attempt.End!.Reason));
+        Assert.Equal("7", record.Digits);
+        Assert.True(page.FramesHeard > 100, $"{page.FramesHeard} frames");
+    }
+
     // What is loud, with some silence around it.
     private static short[] Around(short[] heard)
     {
