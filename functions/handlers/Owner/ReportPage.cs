@@ -54,7 +54,7 @@ public static class ReportPage
         html.Add($"""<dl class="figures">""");
         Figure("Lasted", record.DurationSeconds is { } whole ? $"{whole / 60}:{whole % 60:00}" : record.EndedAt is { } ended && record.BeganAt is { } began ? Minutes(ended - began) : "–");
         Figure("Turns", record.Transcript.Count.ToString(CultureInfo.InvariantCulture));
-        Figure("Response, median", waits.Count == 0 ? "–" : $"{waits[waits.Count / 2]} ms");
+        Figure("Response, median", waits.Count == 0 ? "–" : $"{(waits[(waits.Count - 1) / 2] + waits[waits.Count / 2]) / 2} ms");
         Figure("Response, longest", waits.Count == 0 ? "–" : $"{waits[^1]} ms");
         Figure("Interruptions", record.Interruptions.Count.ToString(CultureInfo.InvariantCulture));
         Figure("Tokens", record.Figures.TotalTokens.ToString("#,0", CultureInfo.InvariantCulture));

@@ -37,7 +37,8 @@ internal static class ReportTimeline
         html.Add($"""<text class="lane" x="4" y="{CallerMiddle + 4}">Caller</text><text class="lane" x="4" y="{AgentMiddle + 4}">Agent</text><text class="lane" x="4" y="{EventsTop + 14}">Events</text>""");
         foreach (var turn in record.Transcript.Where(turn => turn.Speaker == Speaker.Agent || record.Loudness.Count == 0))
         {
-            AddTurn(html, turn, X);
+            var next = record.Transcript.Where(later => later.Speaker == turn.Speaker && later.Since > turn.Since).Select(later => later.Since).Min();
+            AddTurn(html, turn, next, X);
         }
 
         foreach (var (from, to) in Stretches(record.Loudness))
@@ -69,7 +70,7 @@ internal static class ReportTimeline
         }
     }
 
-    private static void AddTurn(ReportHtml html, SpokenTurn turn, Func<DateTimeOffset, double> x)
+    private static void AddTurn(ReportHtml html, SpokenTurn turn, DateTimeOffset? next, Func<DateTimeOffset, double> x)
     {
         var since = turn.Since ?? turn.At.AddMilliseconds(-(turn.HeardMs ?? 1_000));
         var (top, lane) = turn.Speaker == Speaker.Caller ? (CallerMiddle, "caller") : (AgentMiddle, "agent");
@@ -77,7 +78,8 @@ internal static class ReportTimeline
         AddBlock(html, lane + "-block", top, x(since), x(until));
         if (turn.GeneratedMs - turn.HeardMs > 50)
         {
-            AddBlock(html, "cut", top, x(until), x(since.AddMilliseconds(turn.GeneratedMs!.Value)));
+            var end = since.AddMilliseconds(turn.GeneratedMs!.Value);
+            AddBlock(html, "cut", top, x(until), x(next < end ? next.Value : end)); // what came next took its place
         }
     }
 

@@ -66,6 +66,17 @@ public sealed class ReportInChromiumTests
         }
     }
 
+    [Fact]
+    public void What_was_cut_ends_where_the_next_turn_begins_and_a_median_of_two_is_between_them()
+    {
+        var html = ReportPage.Of(PlainCall());
+        Assert.Contains("<dd>1370 ms</dd>", html, StringComparison.Ordinal);
+
+        // Heard for one second and cut two before its end; the next turn begins a second later.
+        var scale = (900 - 64 - 10) / 10.9;
+        Assert.Contains(FormattableString.Invariant($"class=\"cut\" x=\"{64 + (8 * scale):0.#}\" y=\"110\" width=\"{scale:0.#}\""), html, StringComparison.Ordinal);
+    }
+
     private static async Task<JsonArray> LookAsync(string html) =>
         (await Chromium.AskAsync("look-at-report.mjs", new JsonObject { ["html"] = html, ["shot"] = Environment.GetEnvironmentVariable("PHONEAGENT_SHOTS") })).AsArray();
 
