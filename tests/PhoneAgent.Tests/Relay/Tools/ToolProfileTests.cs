@@ -11,6 +11,7 @@ using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Tools;
 using PhoneAgent.MediaRelay.Tools.Functions;
 using PhoneAgent.MediaRelay;
+using PhoneAgent.Simulator.House;
 
 namespace PhoneAgent.Tests.Relay.Tools;
 
@@ -90,6 +91,23 @@ public sealed class ToolProfileTests : IDisposable
         var answer = await toolbox.CallAsync(new FunctionCall("1", "book_table", """{"day":"2026-11-22","people":4.0}"""), default);
         Assert.Equal(new FunctionAnswer(true, "\"Booked.\""), answer);
         Assert.Equal((new DateOnly(2026, 11, 22), 4, "+14155550100"), Assert.Single(relay.GetRequiredService<TableBook>().Tables));
+    }
+
+    [Fact]
+    public async Task The_sample_agents_tools_look_up_orders_and_leave_messages()
+    {
+        await using var shop = await SampleShop.OpenAsync();
+        Write(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "agents", "default.json")));
+        await using var relay = Relay(("Tools:Addresses:SHOP", shop.Address));
+        var toolbox = Pack(relay);
+
+        var found = await toolbox.CallAsync(new FunctionCall("1", "find_order", """{"number":"1042"}"""), default);
+        Assert.Equal((true, "arrived"), (found.Succeeded, JsonDocument.Parse(found.Json).RootElement.GetProperty("status").GetString()));
+        Assert.Equal(new FunctionAnswer(false, """{"status":404,"answer":{"error":"There is no order of that number."}}"""), await toolbox.CallAsync(new FunctionCall("2", "find_order", """{"number":"9999"}"""), default));
+        Assert.Contains("number must match", (await toolbox.CallAsync(new FunctionCall("3", "find_order", """{"number":"all"}"""), default)).Json, StringComparison.Ordinal);
+
+        Assert.True((await toolbox.CallAsync(new FunctionCall("4", "take_message", """{"name":"Ada","phone":"+14155550100","message":"Call back."}"""), default)).Succeeded);
+        Assert.Equal("""{"name":"Ada","phone":"\u002B14155550100","message":"Call back."}""", Assert.Single(shop.Messages).ToJsonString());
     }
 
     [Description("Books a table.")]
