@@ -74,6 +74,8 @@ public sealed class ReplicaTests(ITestOutputHelper output) : IDisposable
         house.Replicas.Only = null;
         var stopped = misfortune(house.Replicas);
         var results = await Task.WhenAll(calls);
+        Assert.NotEmpty(house.Gemini.Snapshots);
+        Assert.All(house.Gemini.Snapshots, given => Assert.DoesNotContain(house.Replicas.Log, line => line.Contains(given.Handle, StringComparison.Ordinal)));
         return (results, house.Gemini.Sessions, await stopped);
     }
 

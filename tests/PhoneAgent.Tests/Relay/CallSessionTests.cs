@@ -227,6 +227,31 @@ public sealed class CallSessionTests
     });
 
     [Fact]
+    public void Facts_that_a_log_is_away_for_are_bounded_and_no_frame_of_audio_is_lost_for_them() => Call(async call =>
+    {
+        await call.Phone.StartAsync();
+        var speaking = call.Phone.SpeakAsync(Seconds(30));
+        await call.Time.Pass(Seconds(2));
+        var before = call.Log.Events.Count;
+        call.Log.Away = true;
+        for (var i = 0; i < CallJournal.Capacity + 300; i++)
+        {
+            await call.Phone.SendAsync("""{"event":"dtmf","dtmf":{"digit":"1"}}""");
+            await call.Time.Pass(Seconds(0.01));
+        }
+
+        call.Log.Away = false;
+        await speaking;
+        await call.Phone.HangUpAsync();
+        await call.EndAsync();
+
+        Assert.Equal(call.Phone.Frames * 320, call.Gemini.Heard.Count);
+        Assert.InRange(call.Log.Events.OfType<DigitPressed>().Count(), CallJournal.Capacity - 50, CallJournal.Capacity + 150); // the batch in flight waits as well
+        Assert.Equal(call.Log.Events.Count, call.Log.Events.Select(one => one.Relay!.Sequence).Distinct().Count());
+        Assert.True(call.Log.Events[^1].Relay!.Sequence > call.Log.Events.Count, $"nothing was dropped of {before} and more");
+    });
+
+    [Fact]
     public void A_log_that_stays_away_holds_the_end_up_for_ten_seconds_at_most() => Call(async call =>
     {
         await call.Phone.StartAsync();
