@@ -43,12 +43,12 @@ internal sealed class Conversation : IDisposable
         _began = time.GetTimestamp();
     }
 
-    /// <summary>How long neither side has spoken: since the caller was last heard and the agent's playback ended; zero while the agent is heard.</summary>
+    /// <summary>How long neither side has spoken; zero while the agent is heard.</summary>
     public TimeSpan QuietFor => Read(static it =>
     {
         var now = it.Now;
         var since = it._playback.PlayedOutAt > it._lastActivity ? it._playback.PlayedOutAt : it._lastActivity;
-        return now > since && it._playback.Appended == it._playback.Sent ? now - since : TimeSpan.Zero;
+        return now > since && it._playback.Appended - it._playback.Sent < Telephony.FrameBytes ? now - since : TimeSpan.Zero;
     });
 
     /// <summary>Counts signs of life of the caller: words, interruptions, keys.</summary>
@@ -124,13 +124,10 @@ internal sealed class Conversation : IDisposable
     }
 
     /// <summary>A resumption handle holds what was heard of the caller so far.</summary>
-    public void HandleCame()
-    {
-        lock (_lock)
-        {
-            _turns.HandleCame();
-        }
-    }
+    public void HandleCame() => Change(static it => it._turns.HandleCame());
+
+    /// <summary>Gemini acts on what the caller said: nothing more belongs to it.</summary>
+    public void CallerUnderstood() => Change(static it => it._turns.SettleCaller());
 
     /// <summary>The connection to Gemini ended. What the agent said plays on; what the caller said may be heard once more by the next one.</summary>
     /// <param name="callerIsHeardAgain">Whether the caller spoke in what is sent again.</param>
@@ -140,11 +137,14 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             _leftoverTo = _playback.Appended;
+            _turns.ConnectionEnded();
             if (callerIsHeardAgain)
             {
                 _turns.CallerIsHeardAgain(sinceHandle);
             }
         }
+
+        _twilioDue.Set();
     }
 
     /// <summary>What was said in a stream that this one goes on from.</summary>
@@ -222,7 +222,7 @@ internal sealed class Conversation : IDisposable
         lock (_lock)
         {
             var sent = _playback.Sent;
-            var length = _messages.Next(message, Now, !_turns.AgentIsGenerating, out wait);
+            var length = _messages.Next(message, Now, !_turns.AgentIsGenerating || _playback.Appended == _leftoverTo, out wait);
             if (_playback.Sent > sent)
             {
                 _turns.WentOut(_playback.Sent, Now, _listening.CallerSpokeAt);
@@ -259,11 +259,13 @@ internal sealed class Conversation : IDisposable
     });
 
     /// <inheritdoc />
-    public void Dispose()
+    public void Dispose() => Change(static it => it._playback.Dispose());
+
+    private void Change(Action<Conversation> change)
     {
         lock (_lock)
         {
-            _playback.Dispose();
+            change(this);
         }
     }
 

@@ -9,9 +9,9 @@ internal sealed record SpokenLine(Speaker Speaker, string Text);
 
 /// <summary>What was said in a call so far, for a session of Gemini that begins without having heard it.</summary>
 /// <param name="Lines">In order, the newest within <see cref="MaxLength"/>.</param>
-/// <param name="AgentIsCut">The agent's last line was not finished.</param>
+/// <param name="Cut">The words of the agent's last line as far as they were heard, when it was not finished; empty when they are not known, null when it was.</param>
 /// <param name="IsShortened">There was more before.</param>
-internal sealed record SpokenSoFar(IReadOnlyList<SpokenLine> Lines, bool AgentIsCut, bool IsShortened)
+internal sealed record SpokenSoFar(IReadOnlyList<SpokenLine> Lines, string? Cut, bool IsShortened)
 {
     /// <summary>Characters kept: some ten minutes of talk. The newest words matter most, and memory stays flat in a call of any length.</summary>
     public const int MaxLength = 8_000;
@@ -25,6 +25,6 @@ internal sealed record SpokenSoFar(IReadOnlyList<SpokenLine> Lines, bool AgentIs
             .ToList();
         var length = 0;
         var kept = Enumerable.Reverse(lines).TakeWhile(line => (length += line.Text.Length) <= MaxLength).Reverse().ToList();
-        return new SpokenSoFar(kept, record.Transcript is [.., { HeardText: { } heard } last] && heard != last.Text, kept.Count < lines.Count);
+        return new SpokenSoFar(kept, record.Transcript is [.., { HeardText: { } heard } last] && heard != last.Text ? heard : null, kept.Count < lines.Count);
     }
 }

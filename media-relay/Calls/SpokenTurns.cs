@@ -20,6 +20,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     private bool _linesCut;
     private int _callerTextInHandle;
     private bool _cut;
+    private bool _joins;
 
     /// <summary>Whether more may belong to the agent's turn.</summary>
     public bool AgentIsGenerating => Open is not null;
@@ -56,7 +57,14 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
 
         // The transcript can lag behind the audio, even behind the end of the turn.
         SettleCaller();
-        (_turns is [.., var newest] ? newest : Begin(position)).AddText(utf8);
+        var turn = _turns is [.., var newest] ? newest : Begin(position);
+        if (_joins && utf8 is not [(byte)' ', ..])
+        {
+            turn.AddText(" "u8);
+        }
+
+        _joins = false;
+        turn.AddText(utf8);
     }
 
     /// <summary>A piece of the caller's transcript, UTF-8.</summary>
@@ -124,6 +132,9 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         _cut = true;
     }
 
+    /// <summary>What the agent says next is said by another session: its words do not continue the last one's.</summary>
+    public void ConnectionEnded() => _joins = true;
+
     /// <summary>A handle holds what was heard of the caller so far.</summary>
     public void HandleCame() => _callerTextInHandle = _callerText.WrittenCount;
 
@@ -147,9 +158,9 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     /// <summary>What was said so far, the agent's words as far as they are or will be heard.</summary>
     public SpokenSoFar SoFar()
     {
-        SettleCaller();
-        var pending = _turns.Select(turn => new SpokenLine(Speaker.Agent, turn.Text())).Where(line => line.Text.Length > 0);
-        return new SpokenSoFar([.. _lines, .. pending], AgentIsCut: Open is not null, _linesCut);
+        var caller = new SpokenLine(Speaker.Caller, Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim());
+        var pending = _turns.Select(turn => new SpokenLine(Speaker.Agent, turn.Text())).Append(caller).Where(line => line.Text.Length > 0);
+        return new SpokenSoFar([.. _lines, .. pending], Open?.Text(), _linesCut);
     }
 
     /// <summary>Makes facts of all that is left, the agent having been heard up to a position.</summary>
@@ -168,7 +179,8 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         return turn;
     }
 
-    private void SettleCaller()
+    /// <summary>What the caller said becomes a fact.</summary>
+    public void SettleCaller()
     {
         if (_callerText.WrittenCount == 0)
         {

@@ -99,8 +99,8 @@ internal sealed class FunctionLedger(IToolbox toolbox, Uplink uplink, Action<Cal
         }
     }
 
-    /// <summary>The agent speaks, so what it was answered is part of what was said.</summary>
-    public void AgentSpoke()
+    /// <summary>The agent has said what it makes of its answers.</summary>
+    public void TurnEnded()
     {
         lock (_lock)
         {
@@ -108,26 +108,15 @@ internal sealed class FunctionLedger(IToolbox toolbox, Uplink uplink, Action<Cal
         }
     }
 
-    /// <summary>A session begins that knows of no call. Returns what is to stand in its history about those not answered yet.</summary>
-    public IReadOnlyList<SpokenLine> Forgotten(ICollection<byte[]> opening)
+    /// <summary>A session begins that knows of no call. Returns what is to stand in its history about them.</summary>
+    /// <param name="isAnswered">Whether there are answers that the agent has not spoken of.</param>
+    public IReadOnlyList<SpokenLine> Forgotten(out bool isAnswered)
     {
         lock (_lock)
         {
-            var lines = new List<SpokenLine>();
-            foreach (var entry in _entries)
-            {
-                entry.IsKnown = false;
-                if (entry.Answer is { } answer)
-                {
-                    opening.Add(ClientMessages.Text(SessionTexts.Result(entry.Call, answer)));
-                }
-                else
-                {
-                    lines.Add(new SpokenLine(Speaker.Agent, SessionTexts.Pending(entry.Call)));
-                }
-            }
-
-            return lines;
+            _entries.ForEach(entry => entry.IsKnown = false);
+            isAnswered = _entries.Exists(entry => entry.Answer is not null);
+            return _entries.ConvertAll(entry => new SpokenLine(Speaker.Agent, SessionTexts.Called(entry.Call, entry.Answer)));
         }
     }
 
@@ -189,7 +178,7 @@ internal sealed class FunctionLedger(IToolbox toolbox, Uplink uplink, Action<Cal
 
             entry.Answer = answer;
             var message = entry.IsKnown ? ClientMessages.ToolResponse(entry.Call, answer) : ClientMessages.Text(SessionTexts.Result(entry.Call, answer));
-            uplink.Add(message, isText: !entry.IsKnown);
+            uplink.Add(message, isText: false); // a session that begins anew is told by Forgotten
         }
 
         uplink.Wake();

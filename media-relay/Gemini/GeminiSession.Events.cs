@@ -31,20 +31,19 @@ internal sealed partial class GeminiSession
             return new Opening(SessionContinuation.Handle, handle, _point.From, _point.Doubtful, said is null ? [] : [ClientMessages.Text(said)]);
         }
 
-        var results = new List<byte[]>();
-        var pending = _functions.Forgotten(results);
-        if (soFar.Lines.Count + pending.Count == 0)
+        var called = _functions.Forgotten(out var isAnswered);
+        if (soFar.Lines.Count + called.Count == 0)
         {
             return new Opening(SessionContinuation.Nothing, null, _point.From, 0, _agent.Greeting is { } greeting ? [ClientMessages.Text(greeting)] : []);
         }
 
         var text = !_agentActed ? _agent.Greeting
-            : callerIsHeard || results.Count > 0 ? null
-            : soFar.AgentIsCut ? SessionTexts.GoOn(soFar)
-            : silent ? SessionTexts.SpeakUp(soFar)
+            : callerIsHeard ? null
+            : soFar.Cut is not null ? SessionTexts.GoOn(soFar)
+            : silent || isAnswered ? SessionTexts.SpeakUp(soFar)
             : null;
         byte[][] told = text is null ? [] : [ClientMessages.Text(text)];
-        return new Opening(SessionContinuation.Transcript, null, _point.From, 0, [ClientMessages.History(soFar, pending, _model), .. told, .. results]);
+        return new Opening(SessionContinuation.Transcript, null, _point.From, 0, [ClientMessages.History(soFar, called, _model), .. told]);
     }
 
     private void Handle(ServerMessage message, ReadOnlySpan<byte> utf8)
@@ -122,18 +121,12 @@ internal sealed partial class GeminiSession
 
     private void Speak(ServerMessage message, ReadOnlySpan<byte> utf8)
     {
-        bool begins;
         lock (_lock)
         {
-            begins = _point.AgentActs(speaks: true);
+            _point.AgentActs(speaks: true, _caller.LoudTo);
             _agentActed = true;
             _loudBefore = _caller.Loud;
             _watch.Speaks();
-        }
-
-        if (begins)
-        {
-            _functions.AgentSpoke();
         }
 
         for (var part = 0; part < message.AudioParts; part++)
@@ -149,6 +142,11 @@ internal sealed partial class GeminiSession
     {
         lock (_lock)
         {
+            if (_point.AgentSpeaks)
+            {
+                _functions.TurnEnded();
+            }
+
             if (message.Interrupted)
             {
                 _watch.HasSpoken();
@@ -186,11 +184,16 @@ internal sealed partial class GeminiSession
         {
             if (message.Calls.Count > 0)
             {
-                _point.AgentActs(speaks: false);
+                _point.AgentActs(speaks: false, _caller.LoudTo);
                 _agentActed = true;
                 _loudBefore = _caller.Loud;
                 _watch.HasSpoken();
             }
+        }
+
+        if (message.Calls.Count > 0)
+        {
+            _conversation.CallerUnderstood();
         }
 
         foreach (var call in message.Calls)
@@ -207,7 +210,7 @@ internal sealed partial class GeminiSession
         {
             lock (_lock)
             {
-                _point.HandleCame(handle, message.LastConsumed);
+                _point.HandleCame(handle, message.LastConsumed, _caller.LoudTo);
             }
 
             _conversation.HandleCame();

@@ -50,7 +50,7 @@ internal sealed partial class GeminiSession
                 break;
             case WatchStep.Nudge:
                 _conversation.Note(nudged!);
-                _uplink.Send(ClientMessages.Text(NudgeText(nudged!.Cause)), isText: true);
+                _uplink.Send(ClientMessages.Text(NudgeText(nudged!.Cause)), isText: false); // a session that begins anew is not silent yet
                 break;
             case WatchStep.Resume or WatchStep.Reseed or WatchStep.GiveUp:
                 connection.Abort();
@@ -63,7 +63,7 @@ internal sealed partial class GeminiSession
     private WatchStep LookAtSilence(out SessionNudged? nudged)
     {
         nudged = null;
-        if (_watch.Owed is null && !_point.AgentSpeaks && _caller.Loud - _loudBefore >= Speech)
+        if (_watch.Owed is null && _caller.Loud - _loudBefore >= Speech)
         {
             _watch.Owes(SessionTrouble.NoReply);
         }

@@ -253,6 +253,7 @@ internal sealed partial class GeminiSession : IDisposable
         {
             cause = _leaveCause;
             (_connection, _socket) = (null, null);
+            _greeted |= _agentActed;
             _point.ConnectionEnded(refused: end is { Kind: SocketReadKind.Closed, CloseCode: ConnectionEnd.InvalidArgument });
         }
 

@@ -1,3 +1,5 @@
+using PhoneAgent.MediaRelay.Audio;
+
 namespace PhoneAgent.MediaRelay.Gemini;
 
 /// <summary>
@@ -9,6 +11,9 @@ namespace PhoneAgent.MediaRelay.Gemini;
 /// <param name="from">The position from which the first session hears the caller.</param>
 internal sealed class SessionPoint(Uplink uplink, string? given, long from = 0)
 {
+    // The model answers after a silence only; all that was said before one has been answered.
+    private const int SilenceBeforeAnswer = 300 * Telephony.PhoneBytesPerMs;
+
     private string? _handle = given;
     private long _handleTo = from;
     private long _answeredTo = from;
@@ -26,33 +31,37 @@ internal sealed class SessionPoint(Uplink uplink, string? given, long from = 0)
     /// <summary>Whether more may belong to the agent's turn.</summary>
     public bool AgentSpeaks { get; private set; }
 
-    /// <summary>The agent says something, or calls a function; true when a turn begins with it.</summary>
-    public bool AgentActs(bool speaks)
+    /// <summary>The agent says something, or calls a function.</summary>
+    /// <param name="speaks">Whether it is heard.</param>
+    /// <param name="callerHeardTo">Where the caller was heard last.</param>
+    public void AgentActs(bool speaks, long callerHeardTo)
     {
-        var begins = !AgentSpeaks;
-        if (begins || !_spokenSince)
+        if (!AgentSpeaks || !_spokenSince)
         {
             // What the turn answers was consumed before; what was sent since may be the caller's next words.
-            _answeredTo = Math.Max(_answeredTo, uplink.Consumed);
+            var answered = uplink.Position - callerHeardTo >= SilenceBeforeAnswer ? Math.Max(callerHeardTo, uplink.Consumed) : uplink.Consumed;
+            _answeredTo = Math.Max(_answeredTo, answered);
             uplink.Release(_answeredTo);
         }
 
         _spokenSince = true;
         AgentSpeaks |= speaks;
-        return begins && speaks;
     }
 
     /// <summary>The agent's turn is over.</summary>
     public void TurnEnded() => AgentSpeaks = false;
 
     /// <summary>A new handle came.</summary>
-    public void HandleCame(string handle, long? lastConsumed)
+    /// <param name="handle">The handle.</param>
+    /// <param name="lastConsumed">What the server told of its state; null when nothing.</param>
+    /// <param name="callerHeardTo">Where the caller was heard last: what they began to say is in the handle, but not yet in the transcript.</param>
+    public void HandleCame(string handle, long? lastConsumed, long callerHeardTo)
     {
         _handle = handle;
         (_handleTo, Doubtful) = uplink.HandleCame(lastConsumed);
-        _answeredTo = Math.Max(_answeredTo, _handleTo);
+        _answeredTo = callerHeardTo > _answeredTo ? _answeredTo : _handleTo;
         _spokenSince = false;
-        uplink.Release(_handleTo);
+        uplink.Release(_answeredTo);
     }
 
     /// <summary>The handle is not to be used again.</summary>

@@ -14,7 +14,7 @@ internal sealed record SessionStart(string? Handle, SpokenSoFar SoFar, CarriedSe
     public long From { get; init; }
 
     /// <summary>A call of which nothing was said yet.</summary>
-    public static SessionStart New { get; } = new(null, new SpokenSoFar([], AgentIsCut: false, IsShortened: false), CarriedSession.None);
+    public static SessionStart New { get; } = new(null, new SpokenSoFar([], Cut: null, IsShortened: false), CarriedSession.None);
 
     /// <summary>Goes on with what the call's log knows.</summary>
     /// <param name="record">The call.</param>

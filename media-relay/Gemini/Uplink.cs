@@ -80,7 +80,7 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
 
     /// <summary>Sends a message as soon as there is a connection.</summary>
     /// <param name="message">A text or a function's answer.</param>
-    /// <param name="isText">A text means something to any session; a function's answer only to the one that called it.</param>
+    /// <param name="isText">Whether it means something to a session that begins with the transcript too; a function's answer does not.</param>
     public void Send(byte[] message, bool isText)
     {
         Add(message, isText);

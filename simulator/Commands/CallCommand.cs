@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PhoneAgent.Simulator.Conversation;
+using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Outbound;
 using PhoneAgent.Simulator.Phone;
@@ -19,19 +20,18 @@ internal static class CallCommand
 
     private static readonly Option<DialledPerson> Person = new("--person") { Description = "What a person does to whom the agent transfers the call: answers, declines, busy or noAnswer.", HelpName = "WHAT", DefaultValueFactory = _ => DialledPerson.Answers };
 
-    private static readonly Option<RelayFault[]> Faults = new("--fault")
+    private static readonly Option<string[]> Faults = new("--fault")
     {
-        Description = $"What goes wrong, and when; may be given several times. The relay that has the call: {string.Join(", ", RelayFault.AllNames)}.",
+        Description = $"What goes wrong, and when; may be given several times. The relay that has the call: {string.Join(", ", RelayFault.AllNames)}. Its connection to Gemini: {string.Join(", ", GeminiFault.AllNames)}.",
         HelpName = "NAME@SECONDS",
         CustomParser = result =>
         {
-            var faults = result.Tokens.Select(token => (token.Value, Fault: RelayFault.Parse(token.Value))).ToList();
-            foreach (var (text, _) in faults.Where(one => one.Fault is null))
+            foreach (var text in result.Tokens.Select(token => token.Value).Where(text => RelayFault.Parse(text) is null && GeminiFault.Parse(text) is null))
             {
-                result.AddError($"There is no fault {text}. It is NAME@SECONDS, with one of: {string.Join(", ", RelayFault.AllNames)}.");
+                result.AddError($"There is no fault {text}. It is NAME@SECONDS, with one of: {string.Join(", ", RelayFault.AllNames.Concat(GeminiFault.AllNames))}.");
             }
 
-            return [.. faults.Select(one => one.Fault).OfType<RelayFault>()];
+            return [.. result.Tokens.Select(token => token.Value)];
         },
     };
 
@@ -66,7 +66,8 @@ internal static class CallCommand
         {
             Callee = options.GetValue(Outbound) ? options.GetValue(Answer) : null,
             Person = options.GetValue(Person),
-            RelayFaults = options.GetValue(Faults) ?? [],
+            RelayFaults = [.. (options.GetValue(Faults) ?? []).Select(RelayFault.Parse).OfType<RelayFault>()],
+            Faults = [.. (options.GetValue(Faults) ?? []).Select(GeminiFault.Parse).OfType<GeminiFault>()],
             AgentLine = transcript is null ? null : transcript.AgentLine,
             PhoneEvent = transcript is null ? null : transcript.PhoneEvent,
         };

@@ -42,6 +42,9 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     // One for each that ends, and the one that is left; none of their own when nothing happens to them.
     private int Relays => RelayFaults.Count == 0 ? 0 : RelayFaults.Count + 1;
 
+    /// <summary>What happens to the connection to Gemini.</summary>
+    public IReadOnlyList<GeminiFault> Faults { get; init; } = [];
+
     /// <summary>Runs the call to its end.</summary>
     public async Task<ConversationOutcome> RunAsync(CancellationToken cancellation)
     {
@@ -49,6 +52,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
         {
             ApiKey = Guid.NewGuid().ToString("n"),
             Script = lines.Script,
+            Faults = Faults,
             Observer = (_, what) =>
             {
                 if (what is Gemini.AgentBegan began)
@@ -147,7 +151,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
         var problem = misfortune is not null ? misfortune
             : Callee is { } answer and not CalleeAnswer.Person
             ? Verdict.ProblemOfUnanswered(answer, call, sessions.Count, record)
-            : Verdict.Problem(lines.Script, call, sessions, framesHeard, record, RelayFaults);
+            : Verdict.Problem(lines.Script, call, sessions, framesHeard, record, RelayFaults, isFaulted: Faults.Count > 0);
         return new CallSummary
         {
             Ok = problem is null,

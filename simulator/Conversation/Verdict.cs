@@ -11,14 +11,23 @@ namespace PhoneAgent.Simulator.Conversation;
 internal static class Verdict
 {
     /// <summary>The first thing that did not go as it should, in one line; null when all did.</summary>
-    public static string? Problem(ConversationScript script, CallResult call, IReadOnlyList<GeminiSession> sessions, double framesHeard, JsonNode? record, IReadOnlyList<RelayFault> faults)
+    /// <param name="script">What was to be said.</param>
+    /// <param name="call">The phone's side.</param>
+    /// <param name="sessions">Gemini's.</param>
+    /// <param name="framesHeard">Frames of the caller's that its sessions heard.</param>
+    /// <param name="record">What the owner sees.</param>
+    /// <param name="faults">What happened to relays.</param>
+    /// <param name="isFaulted">Whether connections to Gemini were lost on purpose: then sessions may hear the same twice, but nothing less.</param>
+    public static string? Problem(ConversationScript script, CallResult call, IReadOnlyList<GeminiSession> sessions, double framesHeard, JsonNode? record, IReadOnlyList<RelayFault> faults, bool isFaulted = false)
     {
         var ending = script.CallerStays ? CallEnding.HungUpByTwiml : CallEnding.CallerHungUp;
 
         // What a relay takes with it when it is killed is lost, and so is what comes to one that has begun to close.
         var (killed, relaysEnd) = (faults.Any(fault => fault.Kind == RelayFaultKind.Killed), faults.Count > 0);
         var callerLines = script.Turns.Count(turn => turn.Caller is not null);
-        var utterances = sessions.Sum(session => session.Utterances.Count);
+        var utterances = isFaulted
+            ? sessions.SelectMany(session => session.Utterances).DistinctBy(utterance => utterance.Text).Count()
+            : sessions.Sum(session => session.Utterances.Count);
         var unanswered = call.Turns.FirstOrDefault(turn => turn.AnswerBeginMs is null);
         var interruptionsWanted = script.Turns.Count(turn => turn.InterruptAfterMs is not null);
         return call.Errors is [var error, ..] && !killed ? $"Twilio would log error {error.Code}: {error.Message}"
@@ -28,8 +37,8 @@ internal static class Verdict
             : unanswered is not null ? $"the agent did not answer “{unanswered.Caller}”"
             : (relaysEnd ? utterances < callerLines - faults.Count : utterances != callerLines) ? $"the caller said {callerLines} things, Gemini heard {utterances}"
             : call.Interruptions.Count(one => one.ClearMs is not null) < interruptionsWanted ? "the agent was not silenced when the caller interrupted"
-            : ToolProblem(script, sessions) is { } tool ? tool
-            : !relaysEnd && framesHeard != call.CallerFramesSent ? $"the phone sent {call.CallerFramesSent} frames, Gemini heard {framesHeard}"
+            : !isFaulted && ToolProblem(script, sessions) is { } tool ? tool
+            : !relaysEnd && (framesHeard < call.CallerFramesSent || (framesHeard != call.CallerFramesSent && !isFaulted)) ? $"the phone sent {call.CallerFramesSent} frames, Gemini heard {framesHeard}"
             : relaysEnd && call.Streams.Count <= faults.Count ? $"the call was on {call.Streams.Count} relays, not on {faults.Count + 1}"
             : record is null ? "the owner's API has no record of the call"
             : null;

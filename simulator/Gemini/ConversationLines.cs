@@ -24,6 +24,9 @@ internal sealed class ConversationLines
         }
     }
 
+    /// <summary>How many turns the script has.</summary>
+    public int ScriptedTurns => _script.Turns.Count;
+
     /// <summary>The conversation's turn of that number, counted from 0; there is always another one.</summary>
     public ScriptTurn Turn(int number) => number < _script.Turns.Count
         ? _script.Turns[number]
@@ -31,4 +34,29 @@ internal sealed class ConversationLines
 
     /// <summary>A line's sound, 24 kHz.</summary>
     public short[] Sound(string text) => _sounds[text];
+
+    /// <summary>The turn that begins with the caller saying this; null for none.</summary>
+    public int? TurnAsked(string text)
+    {
+        for (var number = 0; number < _script.Turns.Count; number++)
+        {
+            if (_script.Turns[number].Caller == text)
+            {
+                return number;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What is said beside the script, by its number.</summary>
+    public ScriptTurn Filler(int number) => new() { Agent = _rotation[number % _rotation.Count] };
+
+    /// <summary>A line without its first words, and as much of its sound as belongs to the others.</summary>
+    public (string Text, short[] Sound) From(string text, int words)
+    {
+        var all = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var sound = Sound(text);
+        return words == 0 || words >= all.Length ? (text, sound) : (string.Join(' ', all[words..]), sound[(int)((long)sound.Length * words / all.Length)..]);
+    }
 }

@@ -11,4 +11,13 @@ internal sealed record ConversationPace
 
     /// <summary>From this level of 10 ms on the caller is heard, RMS against full scale.</summary>
     public double SpeechThresholdDbfs { get; init; } = -50;
+
+    /// <summary>Whether a client that asks is told how much was consumed.</summary>
+    public bool TellsConsumed { get; init; }
+
+    /// <summary>
+    /// What the caller said from one sample of a session to another; null for what the script expects. With it the model answers what it
+    /// heard, in whatever order, and a text that asks for nothing new gets a line of the rotation.
+    /// </summary>
+    public Func<GeminiSession, long, long, string?>? Transcriber { get; init; }
 }

@@ -18,6 +18,7 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
     private GeminiSession? _session;
     private SimulatedConversation? _conversation;
     private TimeSpan _setupAt;
+    private readonly FaultedConnection _faulted = new(server.Faults);
     private bool _over;
 
     private TimeSpan Now => _time.GetElapsedTime(_acceptedAt);
@@ -116,7 +117,7 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
         var setup = LiveSetup.Read(message.Setup);
         if (!string.IsNullOrEmpty(setup.Handle))
         {
-            if (server.Handles.Find(setup.Handle) is not { } snapshot)
+            if (server.Faults.RefusesHandle() || server.Handles.Find(setup.Handle) is not { } snapshot)
             {
                 return GeminiClose.InvalidArgument("Invalid session resumption handle.");
             }
@@ -129,6 +130,7 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
             return null;
         }
 
+        await Task.Delay(server.Faults.SetupDelay(), _time, stop);
         _conversation = new SimulatedConversation(setup, server.Lines, server.Pace, _session, server.Handles);
         await SendAsync(new ServerMessage { SetupCompleteOfSession = $"simulated-{_session.Number}" }.ToJson(), stop);
         foreach (var raw in behaviour.RawAfterSetup)
@@ -139,39 +141,8 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
         return null;
     }
 
-    private GeminiClose? Take(ClientMessage said, GeminiSession session)
-    {
-        switch (said)
-        {
-            case AudioMessage audio:
-                session.HearAudio(audio.Samples, audio.MimeType);
-                _conversation?.Hear(audio.Samples, Now);
-                return null;
-            case TextMessage text:
-                session.Add(text.Text);
-                _conversation?.Read(Now);
-                return null;
-            case AudioStreamEndMessage:
-                _conversation?.HearEnd(Now);
-                return null;
-            case ActivityStartMessage or ActivityEndMessage:
-                return _conversation?.BeTold(said is ActivityStartMessage, Now);
-            case ContentMessage content:
-                session.Add(content.Turns);
-                return _conversation?.Read(content.TurnComplete, Now);
-            case ToolResponseMessage toolResponse:
-                foreach (var response in toolResponse.Responses)
-                {
-                    session.Add(response);
-                    _conversation?.Read(response, Now);
-                }
-
-                return null;
-            default:
-                session.AddIgnored(((ForeignMessage)said).Name);
-                return null;
-        }
-    }
+    private GeminiClose? Take(ClientMessage said, GeminiSession session) =>
+        _faulted.IsDeaf ? null : session.Take(said, _faulted.IsMute ? null : _conversation, Now);
 
     private async Task AdvanceAsync(CancellationToken stop)
     {
@@ -187,22 +158,49 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
             await CloseAsync(behaviour.ClosesWith, stop);
         }
 
-        if (_over || _conversation is null)
+        if (!_over && _conversation is not null)
+        {
+            await SufferAsync(_conversation, stop);
+        }
+
+        if (_over || _conversation is null || _faulted.IsMute)
         {
             return;
         }
 
         _conversation.Advance(Now);
-        foreach (var message in _conversation.TakeMessages())
+        foreach (var message in _conversation.TakeMessages().TakeWhile(_faulted.Says))
         {
             await SendAsync(message.ToJson(), stop);
+        }
+    }
+
+    // The faults whose time has come.
+    private async Task SufferAsync(SimulatedConversation conversation, CancellationToken stop)
+    {
+        while (!_over && _faulted.Next(conversation, Now) is { } misfortune)
+        {
+            if (misfortune.GoAway is { } goAway)
+            {
+                await SendAsync(goAway.ToJson(), stop);
+            }
+            else if (misfortune.Close is { } close)
+            {
+                await CloseAsync(close, stop);
+            }
+            else
+            {
+                _over = true;
+                _session?.End(new GeminiClose(1006, "Dropped by the simulated Gemini."), byClient: false);
+                abort();
+            }
         }
     }
 
     private TimeSpan? Due()
     {
         var faults = _session is null ? [] : (TimeSpan?[])[_setupAt + behaviour.DropsAfter, _setupAt + behaviour.ClosesAfter];
-        return faults.Append(_conversation?.Due).Min();
+        return faults.Append(_faulted.IsMute ? null : _conversation?.Due).Append(_faulted.Due(Now)).Min();
     }
 
     // The real one sends binary frames.

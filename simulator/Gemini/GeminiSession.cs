@@ -21,6 +21,7 @@ public sealed class GeminiSession
     private TaskCompletionSource _changed = NewSignal();
     private long _samplesHeard;
     private int _audioMessages;
+    private long _messagesConsumed;
     private ResumptionSnapshot? _resumedFrom;
     private GeminiClose? _close;
     private bool _closedByClient;
@@ -48,6 +49,9 @@ public sealed class GeminiSession
 
     /// <summary>The caller's samples received, 16 kHz.</summary>
     public long SamplesHeard => Read(() => _samplesHeard);
+
+    /// <summary>Messages consumed after the setup.</summary>
+    public long MessagesConsumed => Read(() => _messagesConsumed);
 
     /// <summary>The messages they came in.</summary>
     public int AudioMessages => Read(() => _audioMessages);
@@ -107,6 +111,46 @@ public sealed class GeminiSession
         }
     }
 
+    /// <summary>Consumes something the client said: it is remembered, and the conversation learns of it.</summary>
+    /// <param name="said">What.</param>
+    /// <param name="conversation">Null while it takes in nothing.</param>
+    /// <param name="now">Since the connection was accepted.</param>
+    /// <returns>Why it is refused; null when it is not.</returns>
+    internal GeminiClose? Take(ClientMessage said, SimulatedConversation? conversation, TimeSpan now)
+    {
+        Consume();
+        switch (said)
+        {
+            case AudioMessage audio:
+                HearAudio(audio.Samples, audio.MimeType);
+                conversation?.Hear(audio.Samples, now);
+                return null;
+            case TextMessage text:
+                Add(text.Text);
+                conversation?.Read(text.Text, now);
+                return null;
+            case AudioStreamEndMessage:
+                conversation?.HearEnd(now);
+                return null;
+            case ActivityStartMessage or ActivityEndMessage:
+                return conversation?.BeTold(said is ActivityStartMessage, now);
+            case ContentMessage content:
+                Add(content.Turns);
+                return conversation?.Read(content.Turns, content.TurnComplete, now);
+            case ToolResponseMessage toolResponse:
+                foreach (var response in toolResponse.Responses)
+                {
+                    Add(response);
+                    conversation?.Read(response, now);
+                }
+
+                return null;
+            default:
+                AddIgnored(((ForeignMessage)said).Name);
+                return null;
+        }
+    }
+
     internal void HearAudio(ReadOnlySpan<short> samples, string mimeType)
     {
         lock (_gate)
@@ -124,6 +168,15 @@ public sealed class GeminiSession
             }
 
             Signal();
+        }
+    }
+
+    /// <summary>A message of the client begins to be consumed.</summary>
+    internal void Consume()
+    {
+        lock (_gate)
+        {
+            _messagesConsumed++;
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed record LiveSetup
 
     public string? Handle { get; init; }
 
+    /// <summary>Whether the client asked to be told with each handle how much was consumed.</summary>
+    public bool AsksConsumed { get; init; }
+
     /// <summary>Whether the first <c>clientContent</c> tells the history and starts nothing.</summary>
     public bool FirstContentIsHistory { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record LiveSetup
             TranscribesAgent = setup.Field("outputAudioTranscription") is not null,
             SendsHandles = setup.Field("sessionResumption") is not null,
             Handle = setup.Field("sessionResumption").Field("handle").Text(),
+            AsksConsumed = setup.Field("sessionResumption").Field("transparent").Flag() is true,
             FirstContentIsHistory = setup.Field("historyConfig").Field("initialHistoryInClientContent").Flag() is true,
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -38,6 +39,12 @@ internal sealed record ServerMessage
     /// <summary>A handle to resume with; empty while there is none.</summary>
     public string? ResumptionHandle { get; init; }
 
+    /// <summary>Index of the client's last message in the handle's state; null leaves it out.</summary>
+    public long? LastConsumed { get; init; }
+
+    /// <summary>In how long the connection ends; null when nothing is said of it.</summary>
+    public TimeSpan? TimeLeft { get; init; }
+
     public TokenCounts? Usage { get; init; }
 
     private bool HasContent => Audio.Count > 0 || InputTranscription is not null || OutputTranscription is not null
@@ -58,6 +65,7 @@ internal sealed record ServerMessage
 
             WriteToolCall(json);
             WriteResumption(json);
+            WriteGoAway(json);
             WriteUsage(json);
             json.WriteEndObject();
         }
@@ -145,9 +153,23 @@ internal sealed record ServerMessage
         {
             json.WriteString("newHandle", ResumptionHandle);
             json.WriteBoolean("resumable", true);
+            if (LastConsumed is { } index)
+            {
+                json.WriteString("lastConsumedClientMessageIndex", index.ToString(CultureInfo.InvariantCulture)); // an int64
+            }
         }
 
         json.WriteEndObject();
+    }
+
+    private void WriteGoAway(Utf8JsonWriter json)
+    {
+        if (TimeLeft is { } left)
+        {
+            json.WriteStartObject("goAway");
+            json.WriteString("timeLeft", string.Create(CultureInfo.InvariantCulture, $"{left.TotalSeconds:0.###}s"));
+            json.WriteEndObject();
+        }
     }
 
     private void WriteUsage(Utf8JsonWriter json)

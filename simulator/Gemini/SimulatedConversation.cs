@@ -7,7 +7,7 @@ namespace PhoneAgent.Simulator.Gemini;
 /// The model's side of one conversation, as a pure state machine: what is heard and what time it is goes in, messages come
 /// out. It listens, thinks, waits for a function, or speaks, and every turn of the script is taken once.
 /// </summary>
-internal sealed class SimulatedConversation
+internal sealed partial class SimulatedConversation
 {
     private readonly LiveSetup _setup;
     private readonly ConversationLines _lines;
@@ -26,6 +26,9 @@ internal sealed class SimulatedConversation
     private FunctionCall? _function;
     private TimeSpan? _thoughtAt;
     private AgentLine? _line;
+    private ToldHistory _told = ToldHistory.None;
+    private int _wordsToSkip;
+    private int _fillers;
 
     public SimulatedConversation(LiveSetup setup, ConversationLines lines, ConversationPace pace, GeminiSession session, ResumptionHandles handles)
     {
@@ -85,53 +88,15 @@ internal sealed class SimulatedConversation
         return null;
     }
 
-    /// <summary>A text came: idle, the agent says its next line; else it is only taken note of.</summary>
-    public void Read(TimeSpan now)
+    /// <summary>The model takes itself for interrupted although nobody spoke.</summary>
+    public void InterruptForNoReason(TimeSpan now)
     {
-        _contentSeen = true;
-        if (_line is null && _reply is null && !_ears.CallerSpeaks)
+        if (_line is null)
         {
-            Prepare(now);
-        }
-    }
-
-    /// <summary>Turns were told by the client: history, or something to answer at once.</summary>
-    /// <returns>Why that is refused; null when it is not.</returns>
-    public GeminiClose? Read(bool turnComplete, TimeSpan now)
-    {
-        var first = !_contentSeen;
-        _contentSeen = true;
-        if (!first && _setup.Model.ContentOnlySeeds)
-        {
-            return GeminiClose.InvalidArgument("Request contains an invalid argument.");
+            _out.Add(new ServerMessage { Interrupted = true });
         }
 
-        if (turnComplete && !(first && (_setup.FirstContentIsHistory || _setup.Model.ContentOnlySeeds)))
-        {
-            Interrupt(now);
-            Prepare(now);
-        }
-
-        return null;
-    }
-
-    /// <summary>A function's answer came; one nobody waits for changes nothing.</summary>
-    public void Read(FunctionResponse response, TimeSpan now)
-    {
-        if (_function?.Id != response.Id)
-        {
-            return;
-        }
-
-        _function = null;
-        if (response.Scheduling == "SILENT")
-        {
-            _reply = null;
-        }
-        else
-        {
-            _thoughtAt = _ears.CallerSpeaks ? null : now + _pace.ThinkTime;
-        }
+        Interrupt(now);
     }
 
     private void Notice(IReadOnlyList<SpeechEvent> heard, TimeSpan now)
@@ -164,7 +129,14 @@ internal sealed class SimulatedConversation
         }
 
         _utterances++;
-        var expected = _reply is null ? _lines.Turn(_nextTurn).Caller : null;
+        var heard = _pace.Transcriber?.Invoke(_session, _ears.SpeechStart, speechEnd);
+        if (heard is not null && _lines.TurnAsked(heard) is { } asked)
+        {
+            (_reply, _nextTurn) = (null, asked);
+        }
+
+        _told = _told with { Cut = null, Unanswered = null };
+        var expected = heard ?? (_reply is null ? _lines.Turn(_nextTurn).Caller : null);
         var text = expected ?? $"(utterance {_utterances})";
         _session.Add(new HeardUtterance(text, _ears.SpeechStart, speechEnd, now));
         if (_setup.TranscribesCaller)
@@ -187,7 +159,7 @@ internal sealed class SimulatedConversation
         if (_reply is null)
         {
             _reply = _lines.Turn(_nextTurn++);
-            if (_reply.Tool is { } tool)
+            if (_reply.Tool is { } tool && !_told.Called.Contains(tool.Name))
             {
                 _function = new FunctionCall($"function-call-{_session.Number}-{_nextTurn}", tool.Name, tool.Args, now);
                 _session.Add(_function);
@@ -201,8 +173,10 @@ internal sealed class SimulatedConversation
     private void Begin(ScriptTurn turn, TimeSpan now)
     {
         _reply = null;
-        _line = new AgentLine(turn.Agent, _lines.Sound(turn.Agent), now, _pace.BurstFactor, _linesBegun++, _setup.TranscribesAgent);
-        _session.Add(new SpokenLine(turn.Agent, now, _line.TotalMs, 0, LineState.Speaking));
+        var (text, sound) = _lines.From(turn.Agent, _wordsToSkip);
+        _wordsToSkip = 0;
+        _line = new AgentLine(text, sound, now, _pace.BurstFactor, _linesBegun++, _setup.TranscribesAgent);
+        _session.Add(new SpokenLine(text, now, _line.TotalMs, 0, LineState.Speaking));
         if (_setup.SendsHandles)
         {
             _out.Add(new ServerMessage { ResumptionHandle = "" }); // while it generates there is nothing to resume with
@@ -240,7 +214,11 @@ internal sealed class SimulatedConversation
         if (_setup.SendsHandles)
         {
             var consumed = (_session.ResumedFrom?.SamplesConsumed ?? 0) + _session.SamplesHeard;
-            _out.Add(new ServerMessage { ResumptionHandle = _handles.Snapshot(_session.Number, consumed, _nextTurn).Handle });
+            _out.Add(new ServerMessage
+            {
+                ResumptionHandle = _handles.Snapshot(_session.Number, consumed, _nextTurn).Handle,
+                LastConsumed = _setup.AsksConsumed && _pace.TellsConsumed ? _session.MessagesConsumed : null,
+            });
         }
     }
 

@@ -27,7 +27,11 @@ public sealed class SimulatedGemini
             ThinkTime = options.ThinkTime,
             BurstFactor = options.BurstFactor,
             SpeechThresholdDbfs = options.SpeechThresholdDbfs,
+            TellsConsumed = options.TellsConsumed,
+            Transcriber = options.Transcriber,
         };
+        Faults = new FaultSchedule(options.Faults, options.Time);
+        Handles = new ResumptionHandles(options.NewHandle);
     }
 
     /// <summary>How connections accepted from now on behave.</summary>
@@ -61,7 +65,9 @@ public sealed class SimulatedGemini
 
     internal ConversationPace Pace { get; }
 
-    internal ResumptionHandles Handles { get; } = new();
+    internal FaultSchedule Faults { get; }
+
+    internal ResumptionHandles Handles { get; }
 
     /// <summary>Waits for the session of that number, counted from 1.</summary>
     /// <exception cref="OperationCanceledException">It did not come in time.</exception>
@@ -114,6 +120,7 @@ public sealed class SimulatedGemini
             return;
         }
 
+        Faults.ConnectionOpened();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var connection = new GeminiConnection(this, socket, apiVersion, behaviour, context.Abort);
@@ -130,6 +137,7 @@ public sealed class SimulatedGemini
             KeyRefusal.Blocked => GeminiClose.KeyBlocked,
             KeyRefusal.NotValid => GeminiClose.KeyNotValid,
             _ when string.IsNullOrEmpty(key) => GeminiClose.KeyMissing,
+            _ when Faults.RefusesKey() => GeminiClose.KeyNotValid,
             _ => key == Options.ApiKey ? null : GeminiClose.KeyNotValid,
         };
     }

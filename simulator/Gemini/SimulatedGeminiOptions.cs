@@ -29,6 +29,18 @@ public sealed record SimulatedGeminiOptions
     /// <summary>Whether sessions keep the caller's sound (115 MB an hour); a load test counts only.</summary>
     public bool KeepsSound { get; init; } = true;
 
+    /// <summary>Whether it knows <c>sessionResumption.transparent</c>, as Vertex AI does and the Gemini API does not.</summary>
+    public bool TellsConsumed { get; init; }
+
+    /// <summary>What happens to the call; meant for one call at a time.</summary>
+    public IReadOnlyList<GeminiFault> Faults { get; init; } = [];
+
+    /// <summary>Makes a resumption handle; null for random ones.</summary>
+    public Func<string>? NewHandle { get; init; }
+
+    /// <summary>What the caller said from one sample of a session to another, by its sound; null takes what the script expects.</summary>
+    public Func<GeminiSession, long, long, string?>? Transcriber { get; init; }
+
     /// <summary>Told what happens, while it happens, by the session's own task: it must be quick.</summary>
     public Action<GeminiSession, GeminiEvent>? Observer { get; init; }
 

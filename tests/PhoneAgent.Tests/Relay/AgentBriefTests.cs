@@ -44,7 +44,7 @@ public sealed class AgentBriefTests
         Assert.Equal(
             [new SpokenLine(Speaker.Agent, "Hello, how can I help?"), new SpokenLine(Speaker.Caller, "Tell me a story."), new SpokenLine(Speaker.Agent, "Once upon a time")],
             soFar.Lines);
-        Assert.True(soFar.AgentIsCut);
+        Assert.Equal("Once upon a time", soFar.Cut);
         Assert.False(soFar.IsShortened);
     }
 

@@ -12,7 +12,7 @@ public sealed class AgentTurnTests
     public void A_text_while_idle_begins_the_greeting_after_the_think_time()
     {
         _bench.Silence(1000);
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(1000);
         Assert.Equal(1150, _bench.When(m => m.Audio.Count > 0));
     }
@@ -62,7 +62,7 @@ public sealed class AgentTurnTests
         Greet();
         Assert.Empty(_bench.Sent.Single(sent => sent.Message.GenerationComplete).Message.Audio);
         _bench.Sent.Clear();
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(4000);
         var end = _bench.Sent.Single(sent => sent.Message.GenerationComplete).Message;
         Assert.NotEmpty(end.Audio);
@@ -73,9 +73,9 @@ public sealed class AgentTurnTests
     [Fact]
     public void A_text_while_the_agent_speaks_starts_nothing()
     {
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(500);
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(5000);
         Assert.Single(_bench.Session.Lines);
     }
@@ -93,7 +93,7 @@ public sealed class AgentTurnTests
     public void Without_being_asked_for_no_transcript_and_no_handle_is_sent()
     {
         var bench = new ConversationBench(ConversationBench.Script("Hello.", "Yes."), "\"temperature\": null");
-        bench.Do((c, now) => c.Read(now));
+        bench.Do((c, now) => c.Read("Go on.", now));
         bench.Silence(2000);
         bench.Speak(500);
         bench.Silence(2000);
@@ -104,7 +104,7 @@ public sealed class AgentTurnTests
 
     private void Greet()
     {
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(5000);
     }
 }

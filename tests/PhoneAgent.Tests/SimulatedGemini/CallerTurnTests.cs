@@ -105,13 +105,13 @@ public sealed class CallerTurnTests
         var bench = new ConversationBench(ConversationBench.Script("Hello.", "Yes."), """
             "historyConfig": { "initialHistoryInClientContent": true }
             """);
-        bench.Do((c, now) => Assert.Null(c.Read(turnComplete: true, now)));
+        bench.Do((c, now) => Assert.Null(c.Read([], turnComplete: true, now)));
         bench.Silence(1000);
         Assert.Empty(bench.Session.Lines);
-        bench.Do((c, now) => Assert.Null(c.Read(turnComplete: false, now)));
+        bench.Do((c, now) => Assert.Null(c.Read([], turnComplete: false, now)));
         bench.Silence(1000);
         Assert.Empty(bench.Session.Lines);
-        bench.Do((c, now) => Assert.Null(c.Read(turnComplete: true, now)));
+        bench.Do((c, now) => Assert.Null(c.Read([], turnComplete: true, now)));
         bench.Silence(1000);
         Assert.Single(bench.Session.Lines);
     }
@@ -129,7 +129,7 @@ public sealed class CallerTurnTests
 
     private void Greet()
     {
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(4000);
         _bench.Sent.Clear();
     }

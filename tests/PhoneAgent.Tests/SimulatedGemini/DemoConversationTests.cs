@@ -14,7 +14,7 @@ public sealed class DemoConversationTests
         var script = ConversationScript.Demo;
         var bench = new ConversationBench(script, voice: text => _clips.Say(text, Speaker.Agent, GeminiWire.AgentRate));
         bench.Silence(500);
-        bench.Do((c, now) => c.Read(now));
+        bench.Do((c, now) => c.Read("Go on.", now));
         bench.Silence(200);
         foreach (var turn in script.Turns.Skip(1))
         {

@@ -80,7 +80,7 @@ public sealed class FunctionCallTests
 
     private void AskForTheWeather()
     {
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(1500);
         _bench.Speak(500);
         _bench.Silence(1000);

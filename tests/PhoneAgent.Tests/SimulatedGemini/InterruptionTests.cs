@@ -40,7 +40,7 @@ public sealed class InterruptionTests
     {
         const string Alphabet = "a b c d e f g h i j k l m n o p q"; // 3.3 s, 17 words
         var bench = new ConversationBench(ConversationBench.Script(Alphabet));
-        bench.Do((c, now) => c.Read(now));
+        bench.Do((c, now) => c.Read("Go on.", now));
         bench.Silence(400);
         bench.Speak(300);
         Assert.NotNull(bench.Sent.Single(sent => sent.Message.Interrupted).Message.OutputTranscription);
@@ -64,7 +64,7 @@ public sealed class InterruptionTests
     [Fact]
     public void A_click_interrupts_nothing()
     {
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(400);
         _bench.Speak(40);
         _bench.Silence(5000);
@@ -75,7 +75,7 @@ public sealed class InterruptionTests
     [Fact]
     public void Speech_after_the_turn_was_complete_interrupts_nothing()
     {
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(3400);
         _bench.Speak(500);
         Assert.Empty(_bench.Session.Interruptions);
@@ -87,7 +87,7 @@ public sealed class InterruptionTests
         var bench = new ConversationBench(ConversationBench.Script(Greeting, "The answer is yes."), """
             "realtimeInputConfig": { "activityHandling": "NO_INTERRUPTION" }
             """);
-        bench.Do((c, now) => c.Read(now));
+        bench.Do((c, now) => c.Read("Go on.", now));
         bench.Silence(400);
         bench.Speak(500);
         bench.Silence(8000);
@@ -119,7 +119,7 @@ public sealed class InterruptionTests
 
     private void SpeakInto(int afterMs)
     {
-        _bench.Do((c, now) => c.Read(now));
+        _bench.Do((c, now) => c.Read("Go on.", now));
         _bench.Silence(afterMs);
         _bench.Speak(300);
     }

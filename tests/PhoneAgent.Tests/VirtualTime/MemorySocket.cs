@@ -13,6 +13,7 @@ internal sealed class MemorySocket : IMessageSocket
     private TaskCompletionSource? _waiting;
     private bool _closing;
     private bool _over;
+    private Action<TimeSpan, byte[]>? _trace;
 
     private MemorySocket(TimeProvider time, TimeSpan latency)
     {
@@ -21,9 +22,12 @@ internal sealed class MemorySocket : IMessageSocket
     }
 
     /// <summary>Two connected ends.</summary>
-    public static (MemorySocket Relay, MemorySocket Peer) Pair(TimeProvider time, TimeSpan latency)
+    /// <param name="time">The clock.</param>
+    /// <param name="latency">One way.</param>
+    /// <param name="trace">Told of every message as it is sent.</param>
+    public static (MemorySocket Relay, MemorySocket Peer) Pair(TimeProvider time, TimeSpan latency, Action<TimeSpan, byte[]>? trace = null)
     {
-        var (a, b) = (new MemorySocket(time, latency), new MemorySocket(time, latency));
+        var (a, b) = (new MemorySocket(time, latency) { _trace = trace }, new MemorySocket(time, latency) { _trace = trace });
         (a._peer, b._peer) = (b, a);
         return (a, b);
     }
@@ -61,7 +65,9 @@ internal sealed class MemorySocket : IMessageSocket
             return ValueTask.FromResult(false);
         }
 
-        Deliver(new SocketRead(SocketReadKind.Message, message.ToArray()));
+        var copy = message.ToArray();
+        _trace?.Invoke(TimeSpan.FromTicks(_time.GetTimestamp()), copy);
+        Deliver(new SocketRead(SocketReadKind.Message, copy));
         return ValueTask.FromResult(true);
     }
 
@@ -91,7 +97,11 @@ internal sealed class MemorySocket : IMessageSocket
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
-        _over = true;
+        if (!_over)
+        {
+            Abort();
+        }
+
         return ValueTask.CompletedTask;
     }
 

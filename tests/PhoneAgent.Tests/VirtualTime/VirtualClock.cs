@@ -8,10 +8,13 @@ internal sealed class VirtualClock : TimeProvider
 {
     private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private const int MostAtOnce = 100_000;
+
     private readonly PriorityQueue<VirtualTimer, (long Due, long Order)> _timers = new();
     private readonly Loop _loop = new();
     private long _now;
     private long _order;
+    private int _firedAtOnce;
 
     /// <inheritdoc />
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -71,6 +74,12 @@ internal sealed class VirtualClock : TimeProvider
         {
             if (timer.IsArmedFor(at.Order))
             {
+                _firedAtOnce = at.Due == _now ? _firedAtOnce + 1 : 0;
+                if (_firedAtOnce > MostAtOnce)
+                {
+                    throw new InvalidOperationException($"Spinning at {Elapsed}: timers fire without end, and no time passes.");
+                }
+
                 _now = at.Due;
                 timer.Fire();
                 return;

@@ -38,6 +38,9 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
     /// <summary>How the relay ended the socket.</summary>
     public SocketRead? Closed { get; private set; }
 
+    /// <summary>Whether <see cref="Trace"/> is kept.</summary>
+    public bool KeepsTrace { get; init; } = true;
+
     /// <summary>Every message from the relay, with its time.</summary>
     public List<string> Trace { get; } = [];
 
@@ -45,6 +48,25 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
     {
         await socket.SendAsync("""{"event":"connected","protocol":"Call","version":"1.0.0"}""");
         await socket.SendAsync($$$$"""{"event":"start","sequenceNumber":"1","streamSid":"MZ1","start":{"accountSid":"{{{{accountSid}}}}","streamSid":"MZ1","callSid":"{{{{callSid}}}}","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{"agent":"default","attempt":"1"}}}""");
+    }
+
+    /// <summary>When all that arrived of the agent is played.</summary>
+    public TimeSpan PlayedOutAt => _playedOutAt;
+
+    /// <summary>When sound of the agent arrived last.</summary>
+    public TimeSpan SoundedAt { get; private set; }
+
+    /// <summary>When the agent began to be heard after so much silence or more, each time.</summary>
+    public List<TimeSpan> Began { get; } = [];
+
+    /// <summary>Whether frames can be sent.</summary>
+    public bool IsOpen => Closed is null && !_hungUp;
+
+    /// <summary>Sends one frame.</summary>
+    public async Task SendFrameAsync(byte[] frame)
+    {
+        await socket.SendAsync($$$"""{"event":"media","sequenceNumber":"{{{Frames}}}","streamSid":"MZ1","media":{"track":"inbound","chunk":"{{{Frames}}}","timestamp":"5","payload":"{{{Convert.ToBase64String(frame)}}}"}}""");
+        Frames++;
     }
 
     /// <summary>Sends frames of silence in real time.</summary>
@@ -62,8 +84,7 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
                 frame[at] = silent ? (byte)0xFF : _sample++;
             }
 
-            await socket.SendAsync($$$"""{"event":"media","sequenceNumber":"{{{Frames}}}","streamSid":"MZ1","media":{"track":"inbound","chunk":"{{{Frames}}}","timestamp":"5","payload":"{{{Convert.ToBase64String(frame)}}}"}}""");
-            Frames++;
+            await SendFrameAsync(frame);
             await time.Pass(began + (i * TimeSpan.FromMilliseconds(20)) - time.Elapsed);
         }
     }
@@ -100,7 +121,11 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
 
     private async Task HandleAsync(JsonElement message)
     {
-        Trace.Add($"{time.Elapsed} {message}");
+        if (KeepsTrace)
+        {
+            Trace.Add($"{time.Elapsed} {message}");
+        }
+
         Assert.Equal("MZ1", message.GetProperty("streamSid").GetString());
         switch (message.GetProperty("event").GetString())
         {
@@ -108,6 +133,12 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
                 var ms = message.GetProperty("media").GetProperty("payload").GetBytesFromBase64().Length / 8.0;
                 Assert.InRange(ms, 0.1, 100);
                 ReceivedMs += ms;
+                if (_playedOutAt < time.Elapsed)
+                {
+                    Began.Add(time.Elapsed);
+                }
+
+                SoundedAt = time.Elapsed;
                 _playedOutAt = (_playedOutAt > time.Elapsed ? _playedOutAt : time.Elapsed) + TimeSpan.FromMilliseconds(ms);
                 MaxLead = TimeSpan.FromTicks(Math.Max(MaxLead.Ticks, (_playedOutAt - time.Elapsed).Ticks));
                 break;
