@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.TestKit;
 using PhoneAgent.Tests.Handlers.Adversarial;
 using PhoneAgent.Tests.VirtualTime;
 
@@ -85,6 +86,26 @@ public sealed class CallTelemetryTests
 
         Assert.Equal(ActivityStatusCode.Error, Assert.Single(exported.Spans, span => span.OperationName == "stream").Status);
         Assert.Contains("phoneagent.streams.ended{reason=GeminiUnavailable}: 1", exported.Metrics());
+    }
+
+    [Fact]
+    public void Tools_and_new_connections_are_measured_and_have_their_spans()
+    {
+        using var exported = new Exported();
+        TestCall.Hold(Path.Combine(Checkout.Root, "media-relay", "agents"), async call =>
+        {
+            await call.CallerSays("Where is my order?");
+            await call.ModelCalls("find_order", new { number = "4711" });
+            await call.ModelCalls("find_order", new { number = "secret" });
+            await call.ModelIsLost();
+        }, web: _ => "secret");
+
+        Assert.Contains("phoneagent.tool.duration{outcome=Succeeded}: 1", exported.Metrics());
+        Assert.Contains("phoneagent.tool.duration{outcome=Failed}: 1", exported.Metrics());
+        Assert.Contains("phoneagent.gemini.resumptions{cause=Lost}: 1", exported.Metrics());
+        var stream = Assert.Single(exported.Spans, span => span.OperationName == "stream");
+        Assert.Equal(["resumption", "tool", "tool"], exported.Spans.Where(span => span.ParentSpanId == stream.SpanId).Select(span => span.OperationName).Order());
+        Assert.DoesNotContain(exported.Metrics(), line => line.Contains("secret", StringComparison.Ordinal) || line.Contains("4711", StringComparison.Ordinal));
     }
 
     private static (long Count, double Max) Rounded((long Count, double Max) histogram) => (histogram.Count, Math.Round(histogram.Max, 1));
