@@ -109,6 +109,8 @@ internal sealed partial class Toolbox : IToolbox
 
     private async Task<FunctionAnswer> RunAsync(CallTool tool, JsonElement arguments, CancellationToken cancellation)
     {
+        // A tool that blocks its thread must not hold up the time limit.
+        await Task.Yield();
         try
         {
             return await tool.Run(new ToolCall(arguments, _call, _logger), cancellation);

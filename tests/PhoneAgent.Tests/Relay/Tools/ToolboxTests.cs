@@ -121,6 +121,21 @@ public sealed class ToolboxTests
     public void What_is_no_json_is_a_text() => Assert.Equal(new FunctionAnswer(true, "\"{ \\u0022a\\u0022: \""), ToolAnswers.Of("{ \"a\": "));
 
     [Fact]
+    public async Task A_tool_that_blocks_its_thread_is_answered_in_time()
+    {
+        using var released = new ManualResetEventSlim();
+        var tool = new CallTool("tool", "A tool.", City, new ToolRules { TimeoutSeconds = 1, SlowAfterSeconds = 0 }, (_, _) =>
+        {
+            released.Wait(CancellationToken.None);
+            return Task.FromResult(new FunctionAnswer(true, "1"));
+        });
+        var toolbox = new Toolbox([tool], false, Call, LiveModel.Of("gemini-3.8-live"), _told.Add, TimeProvider.System, NullLogger.Instance);
+        var answer = await toolbox.CallAsync(Rome, default).WaitAsync(TimeSpan.FromSeconds(30));
+        released.Set();
+        Assert.StartsWith("\"The function did not answer", answer.Json, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_slow_tool_has_the_agent_say_so_once() => VirtualClock.Run(async time =>
     {
         var toolbox = Pack(time, new ToolRules { SlowAfterSeconds = 2 }, async (_, _) =>
