@@ -99,8 +99,9 @@ public sealed class ReplicaTests(ITestOutputHelper output) : IDisposable
             var told = Assert.Single(session.Texts.Take(1));
             if (session.History[^1] is { Role: "model" } last && !Script.Turns.Any(turn => turn.Agent == last.Text))
             {
-                Assert.Contains(Script.Turns, turn => turn.Agent.StartsWith(last.Text, StringComparison.Ordinal));
+                var line = Assert.Single(Script.Turns, turn => turn.Agent.StartsWith(last.Text, StringComparison.Ordinal)).Agent;
                 Assert.Contains($"“{last.Text}”. Go on right after them.", told, StringComparison.Ordinal);
+                Assert.Equal(line, $"{last.Text} {session.Lines[0].Text}"); // what the simulated Gemini made of it
             }
         }
     }
