@@ -43,7 +43,7 @@ public sealed partial class CostNoteTests
     private static string Section(string readme)
     {
         var from = readme.IndexOf("### What it costs", StringComparison.Ordinal);
-        return readme[from..readme.IndexOf("\n## ", from, StringComparison.Ordinal)];
+        return readme[from..readme.IndexOf("\n##", from, StringComparison.Ordinal)];
     }
 
     private static decimal Number(string text) => decimal.Parse(text.Trim(), CultureInfo.InvariantCulture);
