@@ -115,7 +115,7 @@ internal sealed partial class GeminiSession : IDisposable
         }
     }
 
-    private bool IsQuietNow => _point is { Handle: not null, AgentSpeaks: false } && _caller.Silence >= QuietMoment && !_functions.IsBusy && _connection is { IsLive: true };
+    private bool IsQuietNow => _point is { Handle: not null, AgentSpeaks: false } && _caller.Silence >= QuietMoment && _caller.Loud - _loudBefore < Speech && !_functions.IsBusy && _connection is { IsLive: true };
 
     /// <summary>What was counted of the session.</summary>
     public StreamFigures AddTo(StreamFigures figures) => figures with
