@@ -12,6 +12,11 @@ public sealed class SeededCallTests(ITestOutputHelper output)
 {
     private const int Calls = 1_000;
 
+    // Calls whose caller hangs up just between two connections; many of them would mean that audio waits for no reason.
+    private const int MostUnsent = 20;
+
+    private int _unsent;
+
     private static readonly GeminiFaultKind[] Kinds =
     [
         GeminiFaultKind.GoAway, GeminiFaultKind.Close1011, GeminiFaultKind.Close1007OnResume, GeminiFaultKind.Drop, GeminiFaultKind.HalfOpen,
@@ -42,6 +47,8 @@ public sealed class SeededCallTests(ITestOutputHelper output)
                 }
             }
         });
+        output.WriteLine($"{_unsent} of {Calls} callers hung up between two connections.");
+        Assert.InRange(_unsent, 0, MostUnsent);
         Assert.True(failures.Count == 0, $"{failures.Count} of {Calls} calls:\n{string.Join('\n', failures.Order().Take(20))}");
     }
 
@@ -50,7 +57,7 @@ public sealed class SeededCallTests(ITestOutputHelper output)
     [InlineData(42)]
     public void The_same_seed_leaves_the_same_trace(int seed) => Assert.Equal(Play(seed, told: null, traced: true), Play(seed, told: null, traced: true));
 
-    private static string Play(int seed, Action<string>? told, bool traced = false)
+    private string Play(int seed, Action<string>? told, bool traced = false)
     {
         var random = new Random(seed);
         var faults = Faults(random);
@@ -76,6 +83,7 @@ public sealed class SeededCallTests(ITestOutputHelper output)
                     await call.HangUp();
                     hash = call.TraceHash();
                     CallInvariants.Check(call);
+                    Interlocked.Add(ref _unsent, CallInvariants.UnsentMs(call) > 0 ? 1 : 0);
                 },
                 options);
         }

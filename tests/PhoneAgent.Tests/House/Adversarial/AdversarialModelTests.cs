@@ -41,7 +41,13 @@ public sealed class AdversarialModelTests(RelayUnderAttack relay) : IClassFixtur
     {
         var session = await HoldAsync([Calls[what]], answers: 1);
         var answer = Assert.Single(session.FunctionResponses);
-        Assert.Equal(("call-1", "There is no such function."), (answer.Id, (string?)answer.Response["error"]));
+        Assert.Equal("call-1", answer.Id);
+        var error = (string)Assert.Single(answer.Response).Value!;
+        Assert.True(answer.Response.ContainsKey("error"));
+
+        // The one name among them that the agent has: there the arguments are refused.
+        Assert.StartsWith(Calls[what].Contains("\"transfer_call\"", StringComparison.Ordinal) ? "" : "There is no function of that name.", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Number, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
+using PhoneAgent.MediaRelay;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Tools;
 using PhoneAgent.MediaRelay.Tools.Functions;
-using PhoneAgent.MediaRelay;
 using PhoneAgent.Simulator.House;
 
 namespace PhoneAgent.Tests.Relay.Tools;
