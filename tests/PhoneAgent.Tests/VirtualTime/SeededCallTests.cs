@@ -5,9 +5,11 @@ using Xunit.Abstractions;
 namespace PhoneAgent.Tests.VirtualTime;
 
 /// <summary>
-/// A thousand calls with random faults at random moments, each made of its seed alone. One seed again, with what happened in it:
+/// A thousand calls with random faults at random moments, each made of its seed alone. They take all processors, so they run alone. One seed again, with what happened in it:
 /// <c>CALL_SEED=17 dotnet test --filter SeededCallTests</c>.
 /// </summary>
+[Collection(nameof(SeededCallTests))]
+[CollectionDefinition(nameof(SeededCallTests), DisableParallelization = true)]
 public sealed class SeededCallTests(ITestOutputHelper output)
 {
     private const int Calls = 1_000;
