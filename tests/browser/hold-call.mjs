@@ -56,6 +56,13 @@ while (Date.now() < until && !(heard.level > 0.05 && (await page.textContent('#t
   await page.waitForTimeout(50);
 }
 
+const mute = [];
+for (let press = 0; press < 2; press++) {
+  await page.focus('#mute');
+  await page.keyboard.press('Enter');
+  mute.push(`${await page.getAttribute('#mute', 'aria-pressed')} ${await page.textContent('#mute')}`);
+}
+await page.focus('#hangup');
 await page.keyboard.press('5');
 await page.waitForTimeout(1_000);
 await look('call');
@@ -68,4 +75,4 @@ await look('after');
 const report = await page.frameLocator('#report').locator('h1').textContent();
 const talk = await page.locator('#talk li').allTextContents();
 await browser.close();
-console.log(JSON.stringify({ looks, heard, talk, report, elsewhere, complaints }));
+console.log(JSON.stringify({ looks, heard, talk, mute, report, elsewhere, complaints }));

@@ -45,6 +45,7 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
             Assert.Contains("Hello.", talk);
             Assert.Contains(talk, line => line.EndsWith("Certainly.", StringComparison.Ordinal) && line.StartsWith("after ", StringComparison.Ordinal));
             Assert.Contains("Key 5", talk);
+            Assert.Equal(["true Unmute", "false Mute"], seen["mute"]!.AsArray().Select(one => (string)one!));
             Assert.Equal("Call report", (string)seen["report"]!);
 
             // Heard from the loudspeaker.
@@ -98,6 +99,10 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
         }
 
         Assert.All(sound["up"]!.AsArray(), tone => Assert.InRange((double)tone!["db"]!, -0.2, 0.2));
+
+        // Muted, not one frame has a sound.
+        Assert.Equal([true, false, true], sound["mute"]!.AsArray().Select(one => (int)one!["loud"]! == (int)one["frames"]!));
+        Assert.Equal(0, (int)sound["mute"]![1]!["loud"]!);
 
         // Six frames are gathered before the first is played; a stall of 40 leaves no more than the six newest.
         Assert.Equal([0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0], sound["jitter"]!["frames"]!.AsArray().Select(one => (int)one!));
