@@ -55,6 +55,7 @@ internal sealed class SoftphoneHouse : IAsyncDisposable
         configuration["PhoneAgent:WebhookBaseUrl"] = "https://functions.phone-agent.test";
         configuration["PhoneAgent:StreamUrl"] = "wss://relay.phone-agent.test/stream";
         configuration["PhoneAgent:CallLog"] = "file:" + folder;
+        configuration["Relay:DrainSeconds"] = "1"; // what is left of a test's calls when it ends need not end well
         var gate = withSoftphone ? new SoftphoneGate() : null;
         return new SoftphoneHouse(gemini, await PhoneHost.StartBothAsync(configuration.Build(), 0, LogLevel.Warning, gate), gate, folder);
     }

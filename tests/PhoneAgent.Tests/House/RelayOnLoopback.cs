@@ -14,6 +14,7 @@ using PhoneAgent.Core.Trust;
 using PhoneAgent.MediaRelay;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Tests.Relay;
 
 namespace PhoneAgent.Tests.House;
 
@@ -28,11 +29,13 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
     private readonly SimulatedGeminiServer _gemini;
     private readonly string _folder;
     private readonly bool _isGuest;
+    private readonly ManualTime? _time;
     private bool _stopped;
 
-    private RelayOnLoopback(WebApplication app, SimulatedGeminiServer gemini, string folder, bool isGuest, KeptLog log)
+    private RelayOnLoopback(WebApplication app, SimulatedGeminiServer gemini, string folder, RelaySurroundings around, KeptLog log)
     {
-        _isGuest = isGuest;
+        _isGuest = around.Beside is not null;
+        _time = around.Time as ManualTime;
         _app = app;
         _gemini = gemini;
         _folder = folder;
@@ -69,6 +72,7 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
             ["PhoneAgent:CallLog"] = "file:" + folder,
             ["Gemini:ApiKey"] = GeminiKey,
             ["Gemini:Endpoint"] = gemini.Endpoint,
+            ["Relay:DrainSeconds"] = "1", // what is left of a test's calls when it ends need not end well
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
         if (around.Changing is { } changing)
@@ -83,7 +87,7 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
         var app = builder.Build();
         app.MapMediaRelay();
         await app.StartAsync();
-        return new RelayOnLoopback(app, gemini, folder, around.Beside is not null, log);
+        return new RelayOnLoopback(app, gemini, folder, around, log);
     }
 
     /// <summary>The stream's address with a genuine ticket.</summary>
@@ -100,7 +104,14 @@ internal sealed class RelayOnLoopback : IAsyncDisposable
     {
         if (!_stopped)
         {
-            await _app.StopAsync();
+            var stopping = _app.StopAsync();
+            while (_time is not null && !stopping.IsCompleted)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(100)); // nobody else moves its clock any more
+                await Task.WhenAny(stopping, Task.Delay(5));
+            }
+
+            await stopping;
         }
 
         await _app.DisposeAsync();
