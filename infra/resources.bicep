@@ -143,6 +143,7 @@ module relay 'modules/relay.bicep' = {
         PhoneAgent__CallLog: callLog.outputs.address
         PhoneAgent__KeyVaultUri: relayVault.outputs.uri
         Gemini__Model: liveModel
+        Gemini__TextModel: textModel
         Relay__MaxCallMinutes: string(maxCallMinutes)
         Relay__MaxCalls: string(relayMaxCalls)
         Relay__DrainSeconds: string(relayDrainSeconds)

@@ -26,6 +26,7 @@ public static class RelayApp
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Pacer(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IGeminiConnector, GeminiWebSocketConnector>();
+        services.AddSingleton<ITextModel, GeminiTextModel>();
         services.TryAddSingleton(provider => CallLogs.Open(
             provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog,
             provider.GetRequiredService<TimeProvider>()));
@@ -78,6 +79,7 @@ public static class RelayApp
         {
             Recordings = CallLogs.OpenRecordings(provider.GetRequiredService<IOptions<PhoneAgentSettings>>().Value.CallLog, provider.GetRequiredService<TimeProvider>()),
             Jitter = Random.Shared.NextDouble,
+            TextModel = provider.GetRequiredService<ITextModel>(),
             Toolbox = provider.GetRequiredService<Toolboxes>().For,
         };
     }

@@ -22,6 +22,7 @@ namespace PhoneAgent.Core.Calls;
 [JsonDerivedType(typeof(AgentInterrupted), "interrupted")]
 [JsonDerivedType(typeof(DigitPressed), "digit")]
 [JsonDerivedType(typeof(LoudnessNoted), "loudness")]
+[JsonDerivedType(typeof(BeginningNoted), "noted")]
 [JsonDerivedType(typeof(ToolCalled), "tool")]
 [JsonDerivedType(typeof(SessionNudged), "nudged")]
 [JsonDerivedType(typeof(SessionResumed), "resumed")]

@@ -103,6 +103,10 @@ public sealed record CallRecord
     /// <summary>What a model made of the transcript after the call; null when none was asked, or it failed.</summary>
     public CallSummary? Summary { get; init; }
 
+    /// <summary>What was noted of the beginning of a long call, for relays only; null when nothing was.</summary>
+    [JsonIgnore]
+    public NotedBeginning? Noted { get; init; }
+
     /// <summary>With what the agent can go on in another stream. Holds a handle, and is for relays only.</summary>
     [JsonIgnore]
     public CarriedSession Carried { get; init; } = CarriedSession.None;

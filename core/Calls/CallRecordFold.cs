@@ -89,6 +89,7 @@ internal sealed class CallRecordFold
             RemovedAt = _removedAt,
             FinalEnd = _finalEnd,
             Carried = CarriedSession.From(inOrder),
+            Noted = NotedBeginning.From(inOrder),
             Direction = _received?.Direction,
             Caller = _received?.From,
             Called = _received?.To,
@@ -148,7 +149,7 @@ internal sealed class CallRecordFold
             case TransferRequested asked when known && number >= _newestOffered:
                 _transfers.TryAdd(number, new CallTransfer(asked.Target, asked.Reason, asked.At));
                 break;
-            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled or SessionNudged or SessionResumed or SessionSaved or LoudnessNoted:
+            case CallerSaid or AgentSaid or AgentInterrupted or DigitPressed or ToolCalled or SessionNudged or SessionResumed or SessionSaved or LoudnessNoted or BeginningNoted:
                 _spokenAndDone.Add(one);
                 break;
         }

@@ -32,7 +32,7 @@ public static partial class ConfigurationRules
         new("PhoneAgent:ApologyMessage", Need.Optional, Need.Unused, Spoken, "Shorten it."),
         new("PhoneAgent:FallbackNumber", Need.Optional, Need.Unused, E164, "Write it like +14155550100, or remove it to hang up after the apology."),
         new("Gemini:ApiKey", Need.Optional, Need.Required, _ => null, "Create a key at https://aistudio.google.com/apikey."),
-        new("Gemini:TextModel", Need.Optional, Need.Unused, Model, "Remove it for gemini-3.6-flash."),
+        new("Gemini:TextModel", Need.Optional, Need.Optional, Model, "Remove it for gemini-3.6-flash."),
         new("Gemini:Endpoint", Need.Unused, Need.Optional, value => Address(value, "wss", "ws"), "Remove it to use Google's."),
         new("Relay:MaxCallMinutes", Need.Optional, Need.Optional, value => Whole(value, 1, RelaySettings.MaxMaxCallMinutes), "Remove it for 60."),
         new("Relay:MaxCalls", Need.Unused, Need.Optional, value => Whole(value, 1, 10_000), "Remove it for 200."),

@@ -9,7 +9,10 @@ public sealed class GeminiSettings
     /// <summary>The Live model, without <c>models/</c>.</summary>
     public string Model { get; set; } = "gemini-3.8-live";
 
-    /// <summary>The model that summarises a call after its end, without <c>models/</c>; used by the functions, and only where they have a key.</summary>
+    /// <summary>
+    /// The model that summarises a call after its end, for the functions and only where they have a key, and that notes the beginning of a long
+    /// one, for the relay; without <c>models/</c>.
+    /// </summary>
     public string TextModel { get; set; } = "gemini-3.6-flash";
 
     /// <summary>Origin of the Live API; the API's path is appended.</summary>

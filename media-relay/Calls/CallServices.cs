@@ -29,6 +29,9 @@ public sealed record CallServices(
     /// <summary>Where calls are recorded; null for nowhere.</summary>
     public IRecordingStore? Recordings { get; init; }
 
+    /// <summary>Notes the beginning of long calls; null for nobody.</summary>
+    internal ITextModel? TextModel { get; init; }
+
     /// <summary>The functions that an agent may call during one call.</summary>
     internal Func<ToolboxOrder, IToolbox> Toolbox { get; init; } = _ => NoTools.Instance;
 }

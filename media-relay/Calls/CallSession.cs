@@ -98,11 +98,13 @@ internal sealed partial class CallSession
         var agent = seat.Agent;
         using var keypad = new Keypad(() => seat.Agent, seat.Tell, seat.Actions.TransferNow, _time);
         var listener = new TwilioListener(_twilio, caller, conversation, keypad, seat.LastWords, _time, End, _logger, recorder);
+        using var notes = _services.TextModel is { } model ? new NoteTaker(conversation, model, _time, _logger) : null;
         journal.Add(new StreamStarted(admitted.Attempt, start.StreamSid, seat.Model) { At = _time.GetUtcNow() });
 
         var journaling = GuardAsync(journal.RunAsync);
         var listening = GuardAsync(listener.RunAsync);
         var recording = recorder is null ? Task.CompletedTask : GuardAsync(recorder.RunAsync);
+        var noting = notes is null ? Task.CompletedTask : GuardAsync(notes.RunAsync);
         var speaking = GuardAsync(() => SpeakAsync(conversation));
         var talking = GuardAsync(() => TalkAsync(seat));
         var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + Longest(agent);
@@ -111,9 +113,11 @@ internal sealed partial class CallSession
         using var saving = _services.Pacer.Watch(new SessionSaver(seat, conversation, journal, _time).Look);
         _mayMove = () => seat.CanMove && conversation.QuietFor > TimeSpan.Zero && !seat.LastWords.IsWaiting;
         using (_services.Pacer.Watch(watch.Look))
+        using (notes is null ? null : _services.Pacer.Watch(notes.Look))
         using (_services.Pacer.Watch(seat.Look))
         {
             var end = await _end.Task;
+            notes?.Finish();
             if (end.Reason == EndReason.CallerHungUp)
             {
                 // No caller audio is coming any more, so the paid session ends before anything else.
@@ -140,6 +144,7 @@ internal sealed partial class CallSession
             _twilioDue.Set();
             await speaking;
             await (recorder?.FinishAsync(recording) ?? Task.CompletedTask);
+            await noting;
             var duration = _time.GetElapsedTime(began);
             LogEnded(end.Reason, end.Detail ?? "as it should", duration, figures);
             return end;

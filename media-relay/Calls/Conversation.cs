@@ -8,7 +8,7 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// What is being said in one call, and the one owner of that state: the loops, marks and timers change it only through
 /// these methods, each a short critical section that never waits. Facts for the log leave through the journal.
 /// </summary>
-internal sealed class Conversation : IDisposable
+internal sealed partial class Conversation : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -146,18 +146,6 @@ internal sealed class Conversation : IDisposable
 
         _twilioDue.Set();
     }
-
-    /// <summary>What was said in a stream that this one goes on from.</summary>
-    public void Recall(SpokenSoFar before)
-    {
-        lock (_lock)
-        {
-            _turns.Recall(before.Lines);
-        }
-    }
-
-    /// <summary>What was said so far.</summary>
-    public SpokenSoFar SoFar() => Read(static it => it._turns.SoFar());
 
     /// <summary>A fact about the session with Gemini.</summary>
     public void Note(CallEvent fact) => _journal.Add(fact);

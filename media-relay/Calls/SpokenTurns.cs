@@ -15,9 +15,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     private readonly ArrayBufferWriter<byte> _callerText = new(256);
     private DateTimeOffset? _callerSince;
     private TimeSpan _answeredAt;
-    private readonly Queue<SpokenLine> _lines = [];
-    private int _linesLength;
-    private bool _linesCut;
+    private readonly SpokenLines _lines = new();
     private int _callerTextInHandle;
     private bool _cut;
     private bool _joins;
@@ -146,12 +144,23 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         _callerText.Write(kept);
     }
 
+    /// <summary>Whether what was said first should be noted, because it would be too much to tell a new session.</summary>
+    public bool IsLong => _lines.IsLong;
+
     /// <summary>What was said before, in a stream that this one goes on from.</summary>
-    public void Recall(IEnumerable<SpokenLine> before)
+    public void Recall(SpokenSoFar before) => _lines.Recall(before);
+
+    /// <inheritdoc cref="SpokenLines.TakeBeginning" />
+    public LongBeginning? TakeBeginning() => _lines.TakeBeginning();
+
+    /// <summary>What was taken is noted, or could not be.</summary>
+    /// <param name="notes">The notes, which hold those before as well; null on failure.</param>
+    public void Noted(string? notes)
     {
-        foreach (var line in before)
+        var left = _lines.Noted(notes);
+        if (notes is not null)
         {
-            Remember(line);
+            journal.Add(new BeginningNoted(notes, left) { At = time.GetUtcNow() });
         }
     }
 
@@ -160,7 +169,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     {
         var caller = new SpokenLine(Speaker.Caller, Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim());
         var pending = _turns.Select(turn => new SpokenLine(Speaker.Agent, turn.Text())).Append(caller).Where(line => line.Text.Length > 0);
-        return new SpokenSoFar([.. _lines, .. pending], Open?.Text(), _linesCut);
+        return _lines.SoFar(pending, Open?.Text());
     }
 
     /// <summary>Makes facts of all that is left, the agent having been heard up to a position.</summary>
@@ -190,7 +199,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         var text = Encoding.UTF8.GetString(_callerText.WrittenSpan).Trim();
         _callerText.ResetWrittenCount();
         _callerTextInHandle = 0;
-        Remember(new SpokenLine(Speaker.Caller, text));
+        _lines.Add(new SpokenLine(Speaker.Caller, text));
         journal.Add(new CallerSaid(text, _callerSince) { At = time.GetUtcNow() });
         _callerSince = null;
     }
@@ -202,26 +211,10 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         if (text.Length > 0 || turn.GeneratedMs > 0)
         {
             var heardText = turn.HeardText(heardTo);
-            Remember(new SpokenLine(Speaker.Agent, heardText));
+            _lines.Add(new SpokenLine(Speaker.Agent, heardText));
             journal.Add(new AgentSaid(text, heardText, turn.GeneratedMs, turn.HeardMs(heardTo), turn.Since, turn.ResponseMs) { At = time.GetUtcNow() });
         }
 
         _spare.Push(turn);
-    }
-
-    private void Remember(SpokenLine line)
-    {
-        if (line.Text.Length == 0)
-        {
-            return;
-        }
-
-        _lines.Enqueue(line);
-        _linesLength += line.Text.Length;
-        while (_linesLength > SpokenSoFar.MaxLength && _lines.Count > 1)
-        {
-            _linesLength -= _lines.Dequeue().Text.Length;
-            _linesCut = true;
-        }
     }
 }

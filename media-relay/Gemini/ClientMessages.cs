@@ -49,7 +49,7 @@ internal static class ClientMessages
     {
         json.WriteStartObject("clientContent");
         json.WriteStartArray("turns");
-        IEnumerable<SpokenLine> omitted = soFar.IsShortened ? [new SpokenLine(Speaker.Caller, "(The beginning of the conversation is left out here.)")] : [];
+        IEnumerable<SpokenLine> omitted = SessionTexts.Before(soFar) is { } before ? [new SpokenLine(Speaker.Caller, before)] : [];
         foreach (var line in omitted.Concat(soFar.Lines).Concat(pending))
         {
             json.WriteStartObject();

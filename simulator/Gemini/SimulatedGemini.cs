@@ -32,6 +32,7 @@ public sealed class SimulatedGemini
         };
         Faults = new FaultSchedule(options.Faults, options.Time);
         Handles = new ResumptionHandles(options.NewHandle);
+        TextModel = new SimulatedTextModel(options.ApiKey);
     }
 
     /// <summary>How connections accepted from now on behave.</summary>
@@ -55,6 +56,9 @@ public sealed class SimulatedGemini
             }
         }
     }
+
+    /// <summary>The text models at the same host.</summary>
+    public SimulatedTextModel TextModel { get; }
 
     /// <summary>What the handles given out stand for.</summary>
     public IReadOnlyCollection<ResumptionSnapshot> Snapshots => Handles.All;
@@ -110,13 +114,13 @@ public sealed class SimulatedGemini
         var behaviour = Behaviour;
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "INVALID_ARGUMENT", "This method is a WebSocket.");
+            await ApiRefusal.Invalid("This method is a WebSocket.").WriteAsync(context);
             return;
         }
 
         if (behaviour.RefusesKey == KeyRefusal.Http403)
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "PERMISSION_DENIED", "The caller does not have permission.");
+            await new ApiRefusal(StatusCodes.Status403Forbidden, "PERMISSION_DENIED", "The caller does not have permission.").WriteAsync(context);
             return;
         }
 
@@ -140,13 +144,5 @@ public sealed class SimulatedGemini
             _ when Faults.RefusesKey() => GeminiClose.KeyNotValid,
             _ => key == Options.ApiKey ? null : GeminiClose.KeyNotValid,
         };
-    }
-
-    // Source: https://cloud.google.com/apis/design/errors#http_mapping
-    private static async Task RefuseAsync(HttpContext context, int status, string name, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=UTF-8";
-        await context.Response.WriteAsync($$"""{ "error": { "code": {{status}}, "message": "{{message}}", "status": "{{name}}" } }""");
     }
 }

@@ -20,7 +20,12 @@ public static class SimulatedGeminiEndpoints
             ["method"] = new RegexRouteConstraint(@"^/?ws/google\.ai\.generativelanguage\.(v1|v1beta|v1alpha)\.GenerativeService\.BidiGenerateContent$"),
         });
 
-    /// <summary>Maps the Live API's method; every other path stays a 404.</summary>
+    private static readonly RoutePattern TextMethod = RoutePatternFactory.Parse(
+        "/{**method}",
+        defaults: null,
+        parameterPolicies: new RouteValueDictionary { ["method"] = new RegexRouteConstraint(@"^/?(v1|v1beta|v1alpha)/models/[^/:]+:generateContent$") });
+
+    /// <summary>Maps the Live API's method and the text models'; every other path stays a 404.</summary>
     public static IEndpointRouteBuilder MapSimulatedGemini(this IEndpointRouteBuilder endpoints, SimulatedGemini gemini)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -30,6 +35,7 @@ public static class SimulatedGeminiEndpoints
         pipeline.UseWebSockets();
         pipeline.Run(context => gemini.ServeAsync(context, context.Request.Path.Value!.Split('.')[3], stopping));
         endpoints.Map(Method, pipeline.Build()).WithDisplayName("Simulated Gemini Live");
+        endpoints.Map(TextMethod, context => gemini.TextModel.ServeAsync(context, context.Request.Path.Value!.Split('/', ':')[^2])).WithDisplayName("Simulated Gemini text models");
         return endpoints;
     }
 }

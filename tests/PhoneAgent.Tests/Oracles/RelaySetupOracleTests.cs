@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
@@ -32,6 +35,30 @@ public sealed class RelaySetupOracleTests
         var expected = googles.Setup.DeepClone().AsObject();
         expected["systemInstruction"]!.AsObject().Remove("role");
         Assert.Equal(Fields(expected), Fields(relays.Setup));
+    }
+
+    [NeedsNodeFact]
+    public async Task The_relay_asks_a_text_model_as_googles_client_does_and_googles_client_reads_the_simulated_answer()
+    {
+        await using var server = await SimulatedGeminiServer.StartAsync(Options());
+        var settings = new ServiceCollection().Configure<GeminiSettings>(gemini => (gemini.ApiKey, gemini.Endpoint) = (Key, server.Endpoint)).BuildServiceProvider();
+        using var model = new GeminiTextModel(settings.GetRequiredService<IOptionsMonitor<GeminiSettings>>());
+        var relays = await model.AskAsync("Be brief.", "My order is 4711, please", CancellationToken.None);
+
+        var googles = await Oracle.AskAsync("ask-text-model.mjs", new JsonObject
+        {
+            ["baseUrl"] = $"http://127.0.0.1:{server.Port}",
+            ["apiKey"] = Key,
+            ["model"] = "gemini-3.6-flash",
+            ["instructions"] = "Be brief.",
+            ["data"] = "My order is 4711, please",
+            ["maxOutputTokens"] = 8192,
+        });
+        Assert.Equal(relays.Text, (string?)googles["text"]);
+        Assert.Equal("STOP", (string?)googles["finishReason"]);
+        var (ours, theirs) = (server.Gemini.TextModel.Requests[0], server.Gemini.TextModel.Requests[1]);
+        theirs["systemInstruction"]!.AsObject().Remove("role");
+        Assert.Equal(Fields(theirs), Fields(ours));
     }
 
     private static async Task<Simulator.Gemini.GeminiSession> SetupOfRelayAsync()

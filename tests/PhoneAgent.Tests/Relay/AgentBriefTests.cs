@@ -54,7 +54,7 @@ public sealed class AgentBriefTests
         var soFar = SpokenSoFar.From(Record([.. Enumerable.Range(0, 1_000).Select(i => (CallEvent)new CallerSaid($"sentence number {i}") { At = At })]));
 
         Assert.Equal("sentence number 999", soFar.Lines[^1].Text);
-        Assert.InRange(soFar.Lines.Sum(line => line.Text.Length), 7_900, SpokenSoFar.MaxLength);
+        Assert.InRange(soFar.Lines.Sum(line => line.Text.Length), 15_900, SpokenSoFar.MaxLength);
         Assert.True(soFar.IsShortened);
     }
 

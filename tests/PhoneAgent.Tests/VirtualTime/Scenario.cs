@@ -32,6 +32,9 @@ internal sealed record ScenarioOptions
     /// <summary>Whether nothing is kept of the sound, so that what grows is the relay's; the invariants cannot be checked then.</summary>
     public bool IsCounted { get; init; }
 
+    /// <summary>Notes the beginning of a long call; null for nobody.</summary>
+    public Func<VirtualClock, PhoneAgent.MediaRelay.Gemini.ITextModel>? TextModel { get; init; }
+
     /// <summary>The call's greatest age.</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(3);
 }
@@ -64,7 +67,7 @@ internal sealed class Scenario : IDisposable
         Tools = new ScriptedToolbox(time, options.ToolTakes);
         _pacer = new Pacer(time);
         var agent = new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = 0 };
-        var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance) { Jitter = options.Jitter, Toolbox = _ => Tools };
+        var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance) { Jitter = options.Jitter, Toolbox = _ => Tools, TextModel = options.TextModel?.Invoke(time) };
         _place = new ActiveCalls(() => 10).TryAdmit(CallSid.Parse(VirtualPhone.CallSid), out _)!;
         var session = new CallSession(services, new CallLimits(VirtualPhone.AccountSid, "gemini-3.8-live", options.MaxDuration), new AdmittedTicket(CallSid.Parse(VirtualPhone.CallSid), new string('a', 32)), _place, relay);
         _ended = session.RunAsync();
