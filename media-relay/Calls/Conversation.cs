@@ -79,6 +79,11 @@ internal sealed partial class Conversation : IDisposable
     {
         lock (_lock)
         {
+            if (_playback.IsPlayedOut(Now))
+            {
+                return; // long after what it belongs to, as when a silent connection is given up, it would be heard as a click
+            }
+
             _playback.Append(mulaw);
         }
 
@@ -109,9 +114,10 @@ internal sealed partial class Conversation : IDisposable
     {
         lock (_lock)
         {
-            _turns.CallerSaid(utf8);
+            var heardTo = _playback.HeardTo(Now);
+            _turns.CallerSaid(utf8, heardTo);
             CallerActed();
-            if (_playback.HeardTo(Now) >= _leftoverTo)
+            if (heardTo >= _leftoverTo)
             {
                 return;
             }

@@ -19,6 +19,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     private int _callerTextInHandle;
     private bool _cut;
     private bool _joins;
+    private bool _isLeft;
 
     /// <summary>Whether more may belong to the agent's turn.</summary>
     public bool AgentIsGenerating => Open is not null;
@@ -38,7 +39,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     public void AgentSpoke(long start, long end)
     {
         SettleCaller();
-        _cut = false;
+        (_cut, _isLeft) = (false, false);
         (Open ?? Begin(start)).End = end;
         AgentSamples += end - start;
     }
@@ -66,8 +67,17 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     }
 
     /// <summary>A piece of the caller's transcript, UTF-8.</summary>
-    public void CallerSaid(ReadOnlySpan<byte> utf8)
+    /// <param name="utf8">The words.</param>
+    /// <param name="heardTo">The position up to which the agent was heard.</param>
+    public void CallerSaid(ReadOnlySpan<byte> utf8, long heardTo)
     {
+        if (_isLeft && Open is { } unfinished)
+        {
+            // The session that spoke it is gone; what another says now answers the caller, and is no end of that sentence.
+            unfinished.Complete = true;
+            HeardTo(heardTo);
+        }
+
         _callerSince ??= time.GetUtcNow();
         _callerText.Write(utf8);
     }
@@ -131,7 +141,7 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
     }
 
     /// <summary>What the agent says next is said by another session: its words do not continue the last one's.</summary>
-    public void ConnectionEnded() => _joins = true;
+    public void ConnectionEnded() => _joins = _isLeft = true;
 
     /// <summary>A handle holds what was heard of the caller so far.</summary>
     public void HandleCame() => _callerTextInHandle = _callerText.WrittenCount;

@@ -70,6 +70,7 @@ internal static class CallCommand
             Faults = [.. (options.GetValue(Faults) ?? []).Select(GeminiFault.Parse).OfType<GeminiFault>()],
             AgentLine = transcript is null ? null : transcript.AgentLine,
             PhoneEvent = transcript is null ? null : transcript.PhoneEvent,
+            FaultHappened = transcript is null ? null : transcript.Fault,
         };
 
         var outcome = await run.RunAsync(cancellation);

@@ -30,6 +30,9 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     /// <summary>Tells what happens at the phone.</summary>
     public Action<PhoneEvent>? PhoneEvent { get; init; }
 
+    /// <summary>Tells each fault of <see cref="Faults"/> when it happens.</summary>
+    public Action<GeminiFault>? FaultHappened { get; init; }
+
     /// <summary>Who answers an outbound call; null for an inbound one.</summary>
     public CalleeAnswer? Callee { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
             ApiKey = Guid.NewGuid().ToString("n"),
             Script = lines.Script,
             Faults = Faults,
+            FaultHappened = FaultHappened,
             Observer = (_, what) =>
             {
                 if (what is Gemini.AgentBegan began)
@@ -131,7 +135,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
 
         var sessions = house.Gemini.Sessions;
         var record = await RecordAsync(house, call.CallSid, cancellation);
-        return new ConversationOutcome(Summarise(call, sessions, record, misfortune), call, [.. sessions.SelectMany(session => session.Heard())], [.. sessions.Select(session => session.Setup)], await house.ReportAsync(call.CallSid, OutputFolder.RecordingName, cancellation));
+        return new ConversationOutcome(Summarise(call, house.Gemini, record, misfortune), call, [.. sessions.SelectMany(session => session.Heard())], [.. sessions.Select(session => session.Setup)], await house.ReportAsync(call.CallSid, OutputFolder.RecordingName, cancellation));
     }
 
     private static async Task<JsonNode?> RecordAsync(SimulatedHouse house, string callSid, CancellationToken cancellation)
@@ -143,12 +147,15 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
         return response.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation)) : null;
     }
 
-    private CallSummary Summarise(CallResult call, IReadOnlyList<GeminiSession> sessions, JsonNode? record, string? misfortune)
+    private CallSummary Summarise(CallResult call, SimulatedGemini gemini, JsonNode? record, string? misfortune)
     {
+        var sessions = gemini.Sessions;
         var spoken = sessions.SelectMany(session => session.Lines).ToList();
+        var answers = Answers(spoken);
         var cut = sessions.SelectMany(session => session.Interruptions).ToList();
         var framesHeard = sessions.Sum(session => session.SamplesHeard) / (double)SamplesPerFrame;
         var problem = misfortune is not null ? misfortune
+            : gemini.Faults.Coming is [var coming, ..] ? $"the call was over before {coming}"
             : Callee is { } answer and not CalleeAnswer.Person
             ? Verdict.ProblemOfUnanswered(answer, call, sessions.Count, record)
             : Verdict.Problem(lines.Script, call, sessions, framesHeard, record, RelayFaults, isFaulted: Faults.Count > 0);
@@ -159,8 +166,8 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
             CallSid = call.CallSid,
             End = call.Ending.ToString(),
             DurationMs = call.DurationMs,
-            Turns = [.. call.Turns.Select((turn, i) => new SummaryTurn(turn.Caller, spoken.ElementAtOrDefault(i)?.Text, turn.ResponseMs))],
-            Interruptions = [.. call.Interruptions.Select((one, i) => new SummaryInterruption(one.ClearMs, one.SilentMs, one.HeardMs, cut.ElementAtOrDefault(i)?.GeneratedMs))],
+            Turns = [.. call.Turns.Select((turn, i) => new SummaryTurn(turn.Caller, answers.ElementAtOrDefault(i), turn.ResponseMs))],
+            Interruptions = [.. call.Interruptions.Select((one, i) => new SummaryInterruption(one.ClearMs, one.SilentMs, one.HeardMs, (cut.Find(line => line.Line == answers.ElementAtOrDefault(one.Turn - 1)) ?? cut.ElementAtOrDefault(i))?.GeneratedMs))],
             CallerFramesSent = call.CallerFramesSent,
             CallerFramesAfterEnd = call.CallerFramesAfterEnd,
             CallerFramesHeard = framesHeard,
@@ -170,5 +177,20 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
             Errors = [.. call.Errors.Select(error => new SummaryError(error.Code, error.Message))],
             Record = record,
         };
+    }
+
+    // The agent's lines without those that only go on with the one before, after a connection was lost.
+    private static List<string> Answers(IEnumerable<Gemini.SpokenLine> spoken)
+    {
+        var answers = new List<string>();
+        foreach (var line in spoken)
+        {
+            if (answers is not [.., var before] || !before.EndsWith(line.Text, StringComparison.Ordinal))
+            {
+                answers.Add(line.Text);
+            }
+        }
+
+        return answers;
     }
 }

@@ -1,4 +1,7 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Phone.Twiml;
 using Spectre.Console;
@@ -8,18 +11,26 @@ namespace PhoneAgent.Simulator.Conversation;
 /// <summary>Shows a call on the terminal while it is held, and a table of it afterwards.</summary>
 internal sealed class LiveTranscript(IAnsiConsole console)
 {
-    private readonly ConcurrentQueue<string> _agentLines = new();
+    private readonly Stopwatch _sinceAnswer = new();
+    private volatile string? _agentLine;
     private int? _callerFinishedAt;
     private int _interruptedAt = -1;
 
-    /// <summary>Gemini begins a line; it is shown once the caller hears it.</summary>
-    public void AgentLine(string text) => _agentLines.Enqueue(text);
+    /// <summary>Gemini begins a line; it is shown once the caller hears it, unless it only goes on with what they are hearing.</summary>
+    public void AgentLine(string text) => _agentLine = text;
+
+    /// <summary>Something happens to the connection to Gemini.</summary>
+    public void Fault(GeminiFault fault) => console.MarkupLineInterpolated($"[yellow]{At(_sinceAnswer.Elapsed)}         fault: {fault.Name}[/]");
 
     /// <summary>Something happened at the phone.</summary>
     public void PhoneEvent(PhoneEvent what)
     {
+        _sinceAnswer.Start();
         switch (what)
         {
+            case VerbBegan { Verb: Say { Text: var said } }:
+                Note(what, $"Twilio says: {said}");
+                break;
             case VerbBegan { Verb: Connect }:
                 Note(what, "the webhook answered, signed and checked; the media stream is being connected");
                 break;
@@ -33,8 +44,8 @@ internal sealed class LiveTranscript(IAnsiConsole console)
             case CallerFinished:
                 _callerFinishedAt = what.AtMs;
                 break;
-            case AgentBegan:
-                Said(what, "agent", "green", _agentLines.TryDequeue(out var text) ? text : "…", _callerFinishedAt is { } since ? $"{what.AtMs - since} ms after the caller" : null);
+            case Phone.AgentBegan:
+                Said(what, "agent", "green", Interlocked.Exchange(ref _agentLine, null) ?? "…", _callerFinishedAt is { } since ? $"{what.AtMs - since} ms after the caller" : null);
                 _callerFinishedAt = null;
                 break;
             case AudioCleared { DiscardedMs: var discarded } when _interruptedAt >= 0:
@@ -45,7 +56,7 @@ internal sealed class LiveTranscript(IAnsiConsole console)
                 Note(what, "the agent hands the call over; a person's phone rings");
                 break;
             case ErrorLogged { Error: var error }:
-                console.MarkupLineInterpolated($"[red]{At(what)} Twilio error {error.Code}: {error.Message}[/]");
+                console.MarkupLineInterpolated($"[red]{At(what.AtMs)} Twilio error {error.Code}: {error.Message}[/]");
                 break;
             case CallOver { Ending: var ending }:
                 Note(what, $"the call is over: {ending}");
@@ -71,6 +82,11 @@ internal sealed class LiveTranscript(IAnsiConsole console)
 
         console.MarkupLineInterpolated($"caller frames: {summary.CallerFramesSent} sent, {summary.CallerFramesHeard} heard by Gemini");
         console.MarkupLineInterpolated($"agent speech: {summary.AgentMsGenerated} ms generated, {summary.AgentMsHeard:0} ms heard by the caller");
+        foreach (var change in summary.Record?["sessions"]?.AsArray() ?? [])
+        {
+            console.MarkupLineInterpolated($"{At((DateTimeOffset)change!["at"]! - (DateTimeOffset)summary.Record!["beganAt"]!)} {Told(change)}");
+        }
+
         console.WriteLine();
         foreach (var file in new[] { files.ConversationWav, files.HeardByGeminiWav, files.CallJson, files.ReportHtml })
         {
@@ -78,13 +94,20 @@ internal sealed class LiveTranscript(IAnsiConsole console)
         }
     }
 
-    private static string At(PhoneEvent what) => TimeSpan.FromMilliseconds(what.AtMs).ToString(@"mm\:ss\.f", System.Globalization.CultureInfo.InvariantCulture);
+    private static string At(int ms) => At(TimeSpan.FromMilliseconds(ms));
 
-    private void Note(PhoneEvent what, string text) => console.MarkupLineInterpolated($"[grey]{At(what)}         {text}[/]");
+    private static string At(TimeSpan since) => since.ToString(@"mm\:ss\.f", CultureInfo.InvariantCulture);
+
+    // What the relay did about a connection, as the call's record has it.
+    private static string Told(JsonNode change) => (string?)change["continuation"] is { } continuation
+        ? $"the relay went on over another connection to Gemini after {change["ms"]} ms (cause {change["cause"]}, begun with {(continuation == "Handle" ? "the resumption handle" : continuation == "Transcript" ? "the transcript" : "nothing")})"
+        : $"the relay told the agent to go on, who had owed an answer for {change["ms"]} ms (cause {change["cause"]})";
+
+    private void Note(PhoneEvent what, string text) => console.MarkupLineInterpolated($"[grey]{At(what.AtMs)}         {text}[/]");
 
     private void Said(PhoneEvent what, string who, string colour, string text, string? remark)
     {
-        console.Markup($"[grey]{At(what)}[/] [{colour}]{who,-7}[/] {Markup.Escape(text)}");
+        console.Markup($"[grey]{At(what.AtMs)}[/] [{colour}]{who,-7}[/] {Markup.Escape(text)}");
         console.MarkupLineInterpolated($"[grey]{(remark is null ? "" : $" ({remark})")}[/]");
     }
 }

@@ -31,8 +31,8 @@ internal static class Verdict
         var unanswered = call.Turns.FirstOrDefault(turn => turn.AnswerBeginMs is null);
         var interruptionsWanted = script.Turns.Count(turn => turn.InterruptAfterMs is not null);
         return call.Errors is [var error, ..] && !killed ? $"Twilio would log error {error.Code}: {error.Message}"
-            : call.Complaint is { } complaint ? $"the caller was not satisfied: {complaint}"
-            : call.Ending != ending ? $"the call ended with {call.Ending} instead of {ending}"
+            : call.Complaint is { } complaint ? $"the caller was not satisfied: {complaint}{Why(record)}"
+            : call.Ending != ending ? $"the call ended with {call.Ending} instead of {ending}{Why(record)}"
             : sessions.Count == 0 ? "Gemini was never reached"
             : unanswered is not null ? $"the agent did not answer “{unanswered.Caller}”"
             : (relaysEnd ? utterances < callerLines - faults.Count : utterances != callerLines) ? $"the caller said {callerLines} things, Gemini heard {utterances}"
@@ -43,6 +43,10 @@ internal static class Verdict
             : record is null ? "the owner's API has no record of the call"
             : null;
     }
+
+    // How the relay says that its stream ended.
+    private static string Why(JsonNode? record) =>
+        record?["end"] is { } end ? $"; the relay ended its stream with {end["reason"]}{((string?)end["detail"] is { } detail ? $" ({detail})" : "")}" : "";
 
     private static string? ToolProblem(ConversationScript script, IReadOnlyList<GeminiSession> sessions)
     {

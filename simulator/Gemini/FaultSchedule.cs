@@ -3,7 +3,8 @@ namespace PhoneAgent.Simulator.Gemini;
 /// <summary>The faults of one call: each happens once, to the connection that is open when its time has come. One call at a time.</summary>
 /// <param name="faults">In any order.</param>
 /// <param name="time">The clock.</param>
-internal sealed class FaultSchedule(IEnumerable<GeminiFault> faults, TimeProvider time)
+/// <param name="happened">Told of each when it happens; must be quick.</param>
+internal sealed class FaultSchedule(IEnumerable<GeminiFault> faults, TimeProvider time, Action<GeminiFault>? happened = null)
 {
     /// <summary>What <c>goAway</c> announces, at least; a fault may come sooner than the real one's 50 s.</summary>
     public static readonly TimeSpan TimeLeft = TimeSpan.FromSeconds(10);
@@ -17,6 +18,18 @@ internal sealed class FaultSchedule(IEnumerable<GeminiFault> faults, TimeProvide
     private bool _refusesHandle;
     private bool _refusesKey;
     private bool _slow;
+
+    /// <summary>Those whose time has not come.</summary>
+    public IReadOnlyList<GeminiFault> Coming
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _coming];
+            }
+        }
+    }
 
     /// <summary>Lets something happen now.</summary>
     public void Now(GeminiFaultKind kind)
@@ -87,6 +100,7 @@ internal sealed class FaultSchedule(IEnumerable<GeminiFault> faults, TimeProvide
             }
 
             _coming.RemoveAt(0);
+            happened?.Invoke(next);
             _refusesHandle |= next.Kind == GeminiFaultKind.Close1007OnResume;
             _refusesKey |= next.Kind == GeminiFaultKind.RefuseKey;
             _slow |= next.Kind == GeminiFaultKind.SlowSetup;
@@ -94,5 +108,15 @@ internal sealed class FaultSchedule(IEnumerable<GeminiFault> faults, TimeProvide
         }
     }
 
-    private bool TakeAtBegin(GeminiFaultKind kind) => _coming.RemoveAll(fault => fault.Kind == kind && fault.At == TimeSpan.Zero) > 0;
+    private bool TakeAtBegin(GeminiFaultKind kind)
+    {
+        var fault = _coming.Find(fault => fault.Kind == kind && fault.At == TimeSpan.Zero);
+        if (fault is not null)
+        {
+            _coming.Remove(fault);
+            happened?.Invoke(fault);
+        }
+
+        return fault is not null;
+    }
 }

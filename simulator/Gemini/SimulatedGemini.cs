@@ -30,7 +30,7 @@ public sealed class SimulatedGemini
             TellsConsumed = options.TellsConsumed,
             Transcriber = options.Transcriber,
         };
-        Faults = new FaultSchedule(options.Faults, options.Time);
+        Faults = new FaultSchedule(options.Faults, options.Time, options.FaultHappened);
         Handles = new ResumptionHandles(options.NewHandle);
         TextModel = new SimulatedTextModel(options.ApiKey);
     }

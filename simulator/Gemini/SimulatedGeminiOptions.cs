@@ -35,6 +35,9 @@ public sealed record SimulatedGeminiOptions
     /// <summary>What happens to the call; meant for one call at a time.</summary>
     public IReadOnlyList<GeminiFault> Faults { get; init; } = [];
 
+    /// <summary>Told of each of them when it happens.</summary>
+    public Action<GeminiFault>? FaultHappened { get; init; }
+
     /// <summary>Makes a resumption handle; null for random ones.</summary>
     public Func<string>? NewHandle { get; init; }
 

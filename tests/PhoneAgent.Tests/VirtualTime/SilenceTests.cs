@@ -80,6 +80,32 @@ public sealed class SilenceTests
         new ScenarioOptions { Script = Scenario.Talk(words: 40) });
 
     [Fact]
+    public void What_answers_the_caller_after_a_sentence_was_cut_off_is_a_turn_of_its_own_and_the_caller_hears_no_click_before_it() => Scenario.Play(
+        async call =>
+        {
+            await call.AgentHasSpoken();
+            await call.Caller.Says("question1");
+            await call.AgentIsSaying("a1w1", forSeconds: 1);
+            call.Happens(GeminiFaultKind.HalfOpen);
+            await call.Advance(6);
+            var before = call.Phone.SoundedAt;
+            await call.Caller.Says("question2");
+            Assert.True(await call.Caller.Hears(), "The agent stays silent.");
+            await call.Advance(12);
+            await call.HangUp();
+
+            var resumedAt = Assert.Single(call.Resumptions).At - (call.Time.GetUtcNow() - call.Time.Elapsed);
+            var record = CallRecord.From(CallSid.Parse(VirtualPhone.CallSid), call.Log.Events);
+            Assert.Equal([Speaker.Agent, Speaker.Caller, Speaker.Agent, Speaker.Caller, Speaker.Agent], record.Transcript.Select(turn => turn.Speaker));
+            Assert.StartsWith("a1w1", record.Transcript[2].HeardText, StringComparison.Ordinal);
+            Assert.DoesNotContain("a2w1", record.Transcript[2].Text, StringComparison.Ordinal);
+            Assert.Equal("question2", record.Transcript[3].Text);
+            Assert.StartsWith("a2w1", record.Transcript[4].HeardText, StringComparison.Ordinal);
+            Assert.DoesNotContain(call.Phone.Began, began => began > before && began < resumedAt);
+        },
+        new ScenarioOptions { Script = Scenario.Talk(words: 40) });
+
+    [Fact]
     public void A_setup_that_is_never_completed() => Scenario.Play(
         async call =>
         {
