@@ -25,6 +25,24 @@ public sealed class SilenceTests
     });
 
     [Fact]
+    public void Silence_after_a_sound_too_short_to_be_answered_has_interrupted() => Nudged(SessionTrouble.AfterInterrupted, async call =>
+    {
+        await call.AgentHasSpoken();
+        await call.Caller.Says("question1");
+        call.Happens(GeminiFaultKind.FreezeAfterInterrupt);
+        await call.AgentIsSaying("a1w1");
+        await call.Caller.Says("hm", 0.3);
+    });
+
+    [Fact]
+    public void A_callers_hello_that_silences_the_greeting() => Nudged(SessionTrouble.GreetingInterrupted, async call =>
+    {
+        call.Happens(GeminiFaultKind.FreezeAfterInterrupt);
+        await call.AgentIsSaying("a0w1");
+        await call.Caller.Says("hello", 0.3);
+    });
+
+    [Fact]
     public void Interrupted_although_the_caller_said_nothing() => Scenario.Play(
         async call =>
         {
@@ -162,7 +180,8 @@ public sealed class SilenceTests
             await call.Advance(12);
             await call.HangUp();
 
-            var nudged = call.Log.Events.OfType<SessionNudged>().First();
+            var nudged = call.Log.Events.OfType<SessionNudged>().FirstOrDefault();
+            Assert.True(nudged is not null, "The agent was never told to go on.");
             Assert.Equal(cause, nudged.Cause);
             Assert.InRange(nudged.SilenceMs, 4_000, 10_000);
             Assert.Equal(cause, Assert.Single(call.Resumptions).Cause);
