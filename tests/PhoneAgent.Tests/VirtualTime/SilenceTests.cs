@@ -135,6 +135,35 @@ public sealed class SilenceTests
         },
         new ScenarioOptions { Faults = [GeminiFault.Parse("slow-setup@0")!] });
 
+    [Fact]
+    public void Who_stays_silent_is_told_so_then_resumed_then_begun_anew_and_then_the_call_gets_its_apology() => Scenario.Play(async call =>
+    {
+        await call.AgentHasSpoken();
+        call.Happens(GeminiFaultKind.Freeze);
+        await call.Caller.Says("question1");
+        for (var session = 2; session <= 3; session++)
+        {
+            while (call.Sessions.Count < session)
+            {
+                Assert.InRange(call.Time.Elapsed.TotalSeconds, 0, 60);
+                await call.Advance(0.01);
+            }
+
+            call.Happens(GeminiFaultKind.Freeze);
+        }
+
+        while (call.Phone.IsOpen)
+        {
+            Assert.InRange(call.Time.Elapsed.TotalSeconds, 0, 60);
+            await call.Advance(1);
+        }
+
+        Assert.Equal((EndReason.GeminiUnavailable, "the agent stays silent"), (call.End.Reason, call.End.Detail));
+        Assert.Equal([SessionContinuation.Handle, SessionContinuation.Transcript], call.Resumptions.Select(one => one.Continuation));
+        Assert.Single(call.Log.Events.OfType<SessionNudged>());
+        Assert.Equal(3, call.Sessions.Count);
+    });
+
     [Theory]
     [InlineData(GeminiFaultKind.GoAway, SessionContinuation.Handle, 300)]
     [InlineData(GeminiFaultKind.Close1007OnResume, SessionContinuation.Transcript, 1_200)]
