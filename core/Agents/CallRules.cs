@@ -11,7 +11,7 @@ public sealed record EndCallRules
     /// <summary>When the agent ends the call, for the model.</summary>
     public string When { get; init; } = "The caller has everything they need, or has said goodbye.";
 
-    /// <summary>Longest call of this agent, 1–720; null for <c>Relay__MaxCallMinutes</c> alone, which holds in any case.</summary>
+    /// <summary>Longest call that this agent answers, 1–720, also when another takes over; null for <c>Relay__MaxCallMinutes</c> alone, which holds in any case.</summary>
     public int? MaxMinutes { get; init; }
 }
 

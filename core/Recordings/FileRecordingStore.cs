@@ -19,7 +19,7 @@ internal sealed class FileRecordingStore(string folder, TimeProvider time) : IRe
             return false;
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = at > 0 ? FileMode.Open : FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         using var file = await _files.OpenAsync(path, options, cancellation).ConfigureAwait(false);
         if (file.Length == at + block.Length && await IsThereAsync(file, at, block, cancellation).ConfigureAwait(false))
         {

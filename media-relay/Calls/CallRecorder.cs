@@ -28,6 +28,7 @@ internal sealed partial class CallRecorder : IDisposable
     private readonly CallSid _call;
     private readonly int _attempt;
     private readonly IRecordingStore _store;
+    private readonly ICallLog _log;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _began;
@@ -43,11 +44,12 @@ internal sealed partial class CallRecorder : IDisposable
     private long _end = long.MaxValue;
 
     /// <summary>Begins now, with silence.</summary>
-    public CallRecorder(CallSid call, int attempt, IRecordingStore store, TimeProvider time, ILogger logger)
+    public CallRecorder(CallSid call, int attempt, IRecordingStore store, ICallLog log, TimeProvider time, ILogger logger)
     {
         _call = call;
         _attempt = attempt;
         _store = store;
+        _log = log;
         _time = time;
         _logger = logger;
         _began = time.GetTimestamp();
@@ -181,7 +183,7 @@ internal sealed partial class CallRecorder : IDisposable
         {
             try
             {
-                if (!await _store.AppendAsync(_call, _attempt, _stored, _block.AsMemory(0, length), _givingUp.Token))
+                if ((_stored == 0 && await IsRemovedAsync()) || !await _store.AppendAsync(_call, _attempt, _stored, _block.AsMemory(0, length), _givingUp.Token))
                 {
                     LogGone();
                     return false;
@@ -203,6 +205,9 @@ internal sealed partial class CallRecorder : IDisposable
 
         return true;
     }
+
+    // The first block would bring back what the owner removed before it; a later one finds nothing to follow.
+    private async Task<bool> IsRemovedAsync() => CallRecord.From(_call, await _log.ReadAsync(_call, _givingUp.Token)).RemovedAt is not null;
 
     // A whole block, or all there is when the recording ends.
     private int Take()

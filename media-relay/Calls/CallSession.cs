@@ -107,7 +107,8 @@ internal sealed partial class CallSession
         var noting = notes is null ? Task.CompletedTask : GuardAsync(notes.RunAsync);
         var speaking = GuardAsync(() => SpeakAsync(conversation));
         var talking = GuardAsync(() => TalkAsync(seat));
-        var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + Longest(agent);
+        var first = admitted.Record!.Agent is { } name ? _services.Agents(name) : agent; // whoever takes over later, in this stream or another
+        var deadline = (admitted.Record!.BeganAt ?? _time.GetUtcNow()) + Longest(first);
         var watch = new CallWatch(listener, conversation, seat.Tell, End, deadline, agent.IdleLimit, _time);
         using var words = _services.Pacer.Watch(seat.LastWords.Look);
         using var saving = _services.Pacer.Watch(new SessionSaver(seat, conversation, journal, _time).Look);
@@ -156,7 +157,7 @@ internal sealed partial class CallSession
     {
         var told = admitted.Record!.Attempts.FirstOrDefault(attempt => attempt.OfferedAt is not null)?.Agent;
         return _services.Recordings is { } store && told is not null && _services.Agents(told).Recording is { Enabled: true, Consent.Length: > 0 }
-            ? new CallRecorder(_ticket.CallSid, admitted.Attempt, store, _time, _logger)
+            ? new CallRecorder(_ticket.CallSid, admitted.Attempt, store, _services.Log, _time, _logger)
             : null;
     }
 

@@ -92,10 +92,10 @@ public sealed class CallAnswers(
         Twiml.Redirect(StreamEndedUrl));
 
     /// <summary>Asks the dialled person whether they take the call; without a key, or with another than 1, they do not.</summary>
-    internal IResult AskToAccept(string about) => Twiml.Answer(Twiml.GatherKey(WhisperUrl, AcceptWithinSeconds, about + " Press 1 to take the call, or hang up."), Twiml.Hangup());
+    internal IResult AskToAccept(string about, string? language) => Twiml.Answer(Twiml.GatherKey(WhisperUrl, AcceptWithinSeconds, about, language), Twiml.Hangup());
 
     /// <summary>Tells the dialled person about the call, then connects them.</summary>
-    internal static IResult Tell(string about) => Twiml.Answer(Twiml.Say(about));
+    internal static IResult Tell(string about, string? language) => Twiml.Answer(Twiml.Say(about, language));
 
     /// <summary>Says that the agent cannot be reached, then dials the fallback number or hangs up.</summary>
     internal IResult Apologise() => Twiml.Answer(

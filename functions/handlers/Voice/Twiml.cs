@@ -42,7 +42,10 @@ internal static class Twiml
     /// <param name="text">What is said.</param>
     /// <param name="language">Language and region, like <c>de-DE</c>; one that not every voice of Twilio's speaks is left out, because the sentence would be, too.</param>
     public static XElement? Say(string? text, string? language = null) => string.IsNullOrWhiteSpace(text) ? null
-        : new XElement("Say", SayLanguages.Contains(language) ? new XAttribute("language", language!) : null, Sayable(text));
+        : new XElement("Say", Speaks(language) ? new XAttribute("language", language!) : null, Sayable(text));
+
+    /// <summary>Whether every voice of Twilio's speaks a language.</summary>
+    public static bool Speaks(string? language) => language is not null && SayLanguages.Contains(language);
 
     /// <summary>Waits; nothing for 0.</summary>
     public static XElement? Pause(int seconds) => seconds <= 0 ? null : new XElement("Pause", new XAttribute("length", Text(seconds)));
@@ -70,13 +73,13 @@ internal static class Twiml
         new XElement("Number", whisper is null ? null : new XAttribute("url", whisper), person.Number));
 
     /// <summary>Speaks, and sends the first key pressed to an address; without a key the next verb follows. Source: https://www.twilio.com/docs/voice/twiml/gather</summary>
-    public static XElement GatherKey(string action, int timeoutSeconds, string prompt) => new(
+    public static XElement GatherKey(string action, int timeoutSeconds, string prompt, string? language) => new(
         "Gather",
         new XAttribute("numDigits", "1"),
         new XAttribute("timeout", Text(timeoutSeconds)),
         new XAttribute("finishOnKey", ""),
         new XAttribute("action", action),
-        Say(prompt));
+        Say(prompt, language));
 
     /// <summary>Asks an address for more TwiML.</summary>
     public static XElement Redirect(string url) => new("Redirect", url);

@@ -11,10 +11,9 @@ namespace PhoneAgent.Handlers.Voice;
 /// request is about their leg of the call; the caller's is its parent. Whom no dialled transfer explains is hung up on.
 /// </summary>
 public sealed class WhisperWebhook(
-    TwilioWebhook webhook, ICallLog log, CallAnswers answers, TransferTargets targets, TimeProvider time, ILogger<WhisperWebhook> logger)
+    TwilioWebhook webhook, ICallLog log, CallAnswers answers, TransferTargets targets, AgentProfiles profiles, TimeProvider time, ILogger<WhisperWebhook> logger)
 {
     private const string AcceptKey = "1";
-    private const int MaxReasonLength = 200;
 
     /// <summary>Answers Twilio.</summary>
     public Task<IResult> WhisperAsync(HttpRequest request) => webhook.AnswerAsync(request, TellAsync, CallAnswers.HangUp);
@@ -43,14 +42,11 @@ public sealed class WhisperWebhook(
 
     private async Task<IResult> AnswerAsync(TwilioForm form, CallRecord record, CallTransfer transfer, TransferTarget person, CancellationToken cancellation)
     {
-        if (!person.Accept)
+        if (!person.Accept || form["Digits"] is not { } key)
         {
-            return CallAnswers.Tell(About(record, transfer));
-        }
-
-        if (form["Digits"] is not { } key)
-        {
-            return answers.AskToAccept(About(record, transfer));
+            var (words, voice) = WhisperWords.For(profiles.Find(record.CurrentAgent ?? "")?.Language);
+            var about = words.About(record.Direction?.StartsWith("outbound", StringComparison.Ordinal) == true ? record.Called : record.Caller, transfer.Reason);
+            return person.Accept ? answers.AskToAccept($"{about} {words.Accept}", voice) : CallAnswers.Tell(about, voice);
         }
 
         var accepted = key == AcceptKey;
@@ -61,15 +57,5 @@ public sealed class WhisperWebhook(
         }
 
         return accepted ? CallAnswers.Nothing() : CallAnswers.HangUp();
-    }
-
-    // The other side of the call, digit by digit, and the model's words for why: both are data, and both are bounded.
-    private static string About(CallRecord record, CallTransfer transfer)
-    {
-        var other = record.Direction?.StartsWith("outbound", StringComparison.Ordinal) == true ? record.Called : record.Caller;
-        var number = PhoneNumber.IsE164(other) ? string.Join(' ', other![1..].AsEnumerable()) : "a withheld number";
-        var about = $"This is the phone assistant, with a call from {number}.";
-        var reason = transfer.Reason.Length <= MaxReasonLength ? transfer.Reason : transfer.Reason[..MaxReasonLength];
-        return string.IsNullOrWhiteSpace(reason) ? about : $"{about} The reason: {reason.Trim().TrimEnd('.')}.";
     }
 }

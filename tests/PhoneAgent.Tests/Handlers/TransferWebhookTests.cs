@@ -94,6 +94,21 @@ public sealed class TransferWebhookTests
     }
 
     [Theory]
+    [InlineData("de-DE", "de-DE", "Hier ist der Telefonassistent, mit einem Anruf von 1 4 1 5 5 5 5 0 1 0 0. Der Grund: eine Frage. Drücken Sie die 1, ")]
+    [InlineData("fr-CA", "fr-CA", "Ici l'assistant téléphonique, avec un appel de 1 4 1 5 ")]
+    [InlineData("sv-SE", null, "This is the phone assistant, with a call from 1 4 1 5 ")]
+    [InlineData("de-AT", null, "This is the phone assistant, with a call from 1 4 1 5 ")]
+    public async Task The_person_is_told_in_the_agents_language_where_it_is_known(string agents, string? spoken, string said)
+    {
+        var story = new CallStory().Received().Offered().Started().TransferRequested("owner", "eine Frage.");
+        await using var host = await StartAsync(story, """{ "number": "+14155550123", "accept": true }""", agents);
+        await host.AskAsync(StreamEnded);
+        var say = (await AskCalleeAsync(host)).Descendants("Say").Single();
+        Assert.Equal(spoken, (string?)say.Attribute("language"));
+        Assert.StartsWith(said, say.Value, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("1", true, "<Response />")]
     [InlineData("2", false, "<Response><Hangup /></Response>")]
     [InlineData("*", false, "<Response><Hangup /></Response>")]
@@ -157,18 +172,18 @@ public sealed class TransferWebhookTests
     private static Task<XElement> AskCalleeAsync(HandlerHost host, params (string Name, string? Value)[] changes) =>
         host.AskAsync(Whisper, [("CallSid", CalleeLeg), ("ParentCallSid", CallStory.Call.Value), ("Direction", "outbound-dial"), .. changes]);
 
-    private static Task<HandlerHost> StartAsync(CallStory story, string owner = """{ "number": "+14155550123" }""") => HandlerHost.StartAsync(services: services =>
+    private static Task<HandlerHost> StartAsync(CallStory story, string owner = """{ "number": "+14155550123" }""", string language = "en-US") => HandlerHost.StartAsync(services: services =>
     {
         services.AddSingleton<ICallLog>(new MemoryCallLog(story.Events));
-        services.AddSingleton(_ => Profiles(owner));
+        services.AddSingleton(_ => Profiles(owner, language));
     });
 
-    private static AgentProfiles Profiles(string owner)
+    private static AgentProfiles Profiles(string owner, string language)
     {
         var folder = Directory.CreateTempSubdirectory("agents-");
         try
         {
-            File.WriteAllText(Path.Combine(folder.FullName, "default.json"), $$"""{ "instructions": "Be brief.", "transferTargets": { "owner": {{owner}} } }""");
+            File.WriteAllText(Path.Combine(folder.FullName, "default.json"), $$"""{ "instructions": "Be brief.", "language": "{{language}}", "transferTargets": { "owner": {{owner}} } }""");
             return AgentProfiles.Load(folder.FullName);
         }
         finally

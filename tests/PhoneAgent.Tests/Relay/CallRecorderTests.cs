@@ -88,6 +88,19 @@ public sealed class CallRecorderTests
     });
 
     [Fact]
+    public void A_call_that_was_removed_before_its_first_block_is_not_recorded() => Record(Recorded, async (call, store) =>
+    {
+        var line = call.Phone.SpeakAsync(Seconds(12));
+        await call.Time.Pass(Seconds(3));
+        call.Log.Events.Clear();
+        call.Log.Events.Add(new CallRemoved { At = call.Time.GetUtcNow() });
+        await line;
+        await call.Phone.HangUpAsync();
+        Assert.Equal(EndReason.CallerHungUp, (await call.EndAsync()).Reason);
+        Assert.Empty(store.Recorded);
+    });
+
+    [Fact]
     public void Nobody_is_recorded_who_was_not_told()
     {
         var untold = Recorded with { Recording = new RecordingRules { Enabled = true } };
