@@ -40,7 +40,7 @@ internal sealed class Clinic : IAsyncDisposable
             ["Gemini:Endpoint"] = gemini.Endpoint,
         };
         Functions = new(Environment) { ["Listen"] = Environment["PhoneAgent:WebhookBaseUrl"] };
-        Relay = new(Environment) { ["Listen"] = Environment["PhoneAgent:StreamUrl"] };
+        Relay = new(Environment) { ["Listen"] = Environment["PhoneAgent:StreamUrl"], ["Relay:DrainSeconds"] = "1" }; // it has no calls to wait for
         Twilio.Numbers.Add((Number, $"{Environment["PhoneAgent:WebhookBaseUrl"]}/api/voice/incoming", "POST", $"{Environment["PhoneAgent:WebhookBaseUrl"]}/api/voice/status", true));
     }
 
