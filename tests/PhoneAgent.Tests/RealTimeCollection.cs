@@ -1,8 +1,8 @@
 namespace PhoneAgent.Tests;
 
 /// <summary>
-/// Tests that hold calls in real time. They run one after the other, when all others are done: a caller who hears a hole in
-/// the agent's line because the machine is busy takes it for the line's end, as anybody would.
+/// Tests that measure time, or listen so closely that a busy machine is heard. They run one after the other, alone on the machine. Calls
+/// that are only held in real time belong into classes with a <see cref="SideBySideAttribute"/>.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RealTimeCollection

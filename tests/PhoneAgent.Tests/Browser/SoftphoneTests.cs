@@ -109,6 +109,21 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
         Assert.InRange((int)sound["jitter"]!["waiting"]!, 6, 25);
     }
 
+    // What is loud, with some silence around it.
+    private static short[] Around(short[] heard)
+    {
+        var first = Array.FindIndex(heard, sample => Math.Abs((int)sample) > 1_500);
+        var last = Array.FindLastIndex(heard, sample => Math.Abs((int)sample) > 1_500);
+        return heard[Math.Max(0, first - 4_800)..Math.Min(heard.Length, last + 4_800)];
+    }
+
+    private static IEnumerable<string> Looks(JsonNode seen, string what) => seen["looks"]!.AsObject().Select(look => (string)look.Value![what]!);
+}
+
+/// <summary>The page's fault buttons, pressed by hand.</summary>
+[SideBySide(5)]
+public sealed class SoftphoneFaultTests
+{
     [Fact]
     public async Task The_fault_buttons_lose_what_they_say_and_the_call_goes_on()
     {
@@ -134,16 +149,6 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
         Assert.Equal("7", record.Digits);
         Assert.True(page.FramesHeard > 100, $"{page.FramesHeard} frames");
     }
-
-    // What is loud, with some silence around it.
-    private static short[] Around(short[] heard)
-    {
-        var first = Array.FindIndex(heard, sample => Math.Abs((int)sample) > 1_500);
-        var last = Array.FindLastIndex(heard, sample => Math.Abs((int)sample) > 1_500);
-        return heard[Math.Max(0, first - 4_800)..Math.Min(heard.Length, last + 4_800)];
-    }
-
-    private static IEnumerable<string> Looks(JsonNode seen, string what) => seen["looks"]!.AsObject().Select(look => (string)look.Value![what]!);
 }
 
 /// <summary>Who gets to the softphone: this run's token, from this machine, from its own page; nobody else.</summary>

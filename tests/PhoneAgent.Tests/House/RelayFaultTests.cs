@@ -4,32 +4,25 @@ using PhoneAgent.Simulator.Scripts;
 
 namespace PhoneAgent.Tests.House;
 
-/// <summary>The demo call while its relay is stopped or killed.</summary>
-[Collection(RealTimeCollection.Name)]
-public sealed class RelayFaultTests : IDisposable
+/// <summary>The demo call while its relay is stopped.</summary>
+[SideBySide(44)]
+public sealed class StoppedRelayTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("relay-fault").FullName;
+    [Fact]
+    public Task The_demo_call_goes_on_at_another_relay() => FaultedDemoCall.HoldAsync("relay-sigterm@6");
+}
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+/// <summary>The demo call while its relay is killed.</summary>
+[SideBySide(44)]
+public sealed class KilledRelayTests
+{
+    [Fact]
+    public Task The_demo_call_goes_on_at_another_relay() => FaultedDemoCall.HoldAsync("relay-kill@6.5");
+}
 
-    [Theory]
-    [InlineData("relay-sigterm@6")]
-    [InlineData("relay-kill@6.5")]
-    public async Task The_demo_call_goes_on_at_another_relay(string fault)
-    {
-        var run = new ConversationRun(CallerLines.From(recording: null, script: null), HouseConfiguration.FromEnvironment(), "file:" + _folder)
-        {
-            RelayFaults = [RelayFault.Parse(fault)!],
-        };
-
-        var outcome = await run.RunAsync(CancellationToken.None);
-
-        Assert.Null(outcome.Summary.Problem);
-        Assert.Equal(ConversationScript.Demo.Turns.Count, outcome.Summary.Turns.Count);
-        Assert.InRange(Assert.Single(outcome.Summary.StreamGaps).Ms, 0, 3_000);
-        Assert.Equal(2, outcome.Setups.Count);
-    }
-
+/// <summary>How a relay's fault is written.</summary>
+public sealed class RelayFaultTests
+{
     [Theory]
     [InlineData("relay-kill@0", 0)]
     [InlineData("relay-sigterm@7.25", 7.25)]
@@ -44,4 +37,31 @@ public sealed class RelayFaultTests : IDisposable
     [InlineData("relay-kill@99999")]
     [InlineData("goaway@5")]
     public void Anything_else_is_none(string text) => Assert.Null(RelayFault.Parse(text));
+}
+
+/// <summary>The demo call, to its end, whatever happens to its relay.</summary>
+internal static class FaultedDemoCall
+{
+    public static async Task HoldAsync(string fault)
+    {
+        var folder = Directory.CreateTempSubdirectory("relay-fault").FullName;
+        try
+        {
+            var run = new ConversationRun(CallerLines.From(recording: null, script: null), HouseConfiguration.FromEnvironment(), "file:" + folder)
+            {
+                RelayFaults = [RelayFault.Parse(fault)!],
+            };
+
+            var outcome = await run.RunAsync(CancellationToken.None);
+
+            Assert.Null(outcome.Summary.Problem);
+            Assert.Equal(ConversationScript.Demo.Turns.Count, outcome.Summary.Turns.Count);
+            Assert.InRange(Assert.Single(outcome.Summary.StreamGaps).Ms, 0, 3_000);
+            Assert.Equal(2, outcome.Setups.Count);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -4,13 +4,13 @@ using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Phone;
-using PhoneAgent.Simulator.Phone.Callers;
 using PhoneAgent.Simulator.Scripts;
+using PhoneAgent.Simulator.Softphone;
 
 namespace PhoneAgent.Tests.House;
 
 /// <summary>Whole calls that the agent ends, hands to a person, or records, over loopback in real time.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(25)]
 public sealed class TransferCallTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("transfer-call").FullName;
@@ -20,7 +20,7 @@ public sealed class TransferCallTests : IDisposable
     [Fact]
     public async Task A_person_who_takes_the_call_ends_it()
     {
-        var (call, record, sessions) = await CallAsync(DialledPerson.Answers, stays: 60);
+        var (call, record, sessions) = await CallAsync(DialledPerson.Answers);
         Assert.Equal(CallEnding.HungUpByTwiml, call.Ending);
         Assert.Empty(call.Errors);
         Assert.Equal(0, call.AgentMsCutOff); // the sentence before was heard to its end
@@ -35,7 +35,7 @@ public sealed class TransferCallTests : IDisposable
     [Fact]
     public async Task The_agent_hangs_up_when_its_goodbye_was_heard()
     {
-        var (call, record, _) = await CallAsync(DialledPerson.Answers, stays: 60, new ScriptToolCall("end_call", []));
+        var (call, record, _) = await CallAsync(DialledPerson.Answers, new ScriptToolCall("end_call", []));
         Assert.Equal(CallEnding.HungUpByTwiml, call.Ending);
         Assert.Empty(call.Errors);
         Assert.Equal((0.0, 0.0), (call.AgentMsCutOff, call.AgentMsCleared));
@@ -49,7 +49,7 @@ public sealed class TransferCallTests : IDisposable
     {
         byte[] wav = [];
         var (call, _, _) = await CallAsync(
-            DialledPerson.Answers, stays: 60, new ScriptToolCall("end_call", []), """, "recording": { "enabled": true, "consent": "This call is recorded." }""", async http => wav = await http.GetByteArrayAsync("recording"));
+            DialledPerson.Answers, new ScriptToolCall("end_call", []), """, "recording": { "enabled": true, "consent": "This call is recorded." }""", async http => wav = await http.GetByteArrayAsync("recording"));
         Assert.Equal(["This call is recorded."], call.Announcements);
         Assert.Equal(wav.Length - 58, BitConverter.ToInt32(wav, 54));
         var agent = Enumerable.Range(0, (wav.Length - 58) / 2).Select(i => MuLaw.Decode(wav[58 + (2 * i) + 1])).ToArray();
@@ -65,17 +65,19 @@ public sealed class TransferCallTests : IDisposable
     [InlineData(DialledPerson.NoAnswer, "no-answer", "nobody answered")]
     public async Task A_call_that_nobody_takes_comes_back_to_the_agent_who_knows_why(DialledPerson person, string outcome, string told)
     {
-        var (call, record, sessions) = await CallAsync(person, stays: 12);
+        var (call, record, sessions) = await CallAsync(person, until: (again, patience) => again.WaitUntilAsync(one => Told(one).Contains(told, StringComparison.Ordinal), patience));
         Assert.Equal(CallEnding.CallerHungUp, call.Ending);
         Assert.Empty(call.Errors);
         Assert.Equal(outcome, (string?)record["transfers"]![0]!["outcome"]);
         Assert.True(sessions.Count >= 2, "the agent was not connected again");
-        Assert.Contains(told, string.Join(' ', sessions[1].Texts) + sessions[1].Setup.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(told, Told(sessions[1]), StringComparison.Ordinal);
     }
 
-    // The agent asks for the transfer at once, with a sentence.
+    private static string Told(GeminiSession session) => string.Join(' ', session.Texts) + session.Setup.ToJsonString();
+
+    // The agent asks for the transfer at once, with a sentence. The caller says nothing, and hangs up when something is true of the second session, if ever.
     private async Task<(CallResult Call, JsonNode Record, IReadOnlyList<GeminiSession> Sessions)> CallAsync(
-        DialledPerson person, int stays, ScriptToolCall? tool = null, string more = "", Func<HttpClient, Task>? afterwards = null)
+        DialledPerson person, ScriptToolCall? tool = null, string more = "", Func<HttpClient, Task>? afterwards = null, Func<GeminiSession, CancellationToken, Task>? until = null)
     {
         tool ??= new ScriptToolCall("transfer_call", new JsonObject { ["target"] = "owner", ["reason"] = "wants a person" });
         var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?", Tool = tool }]);
@@ -83,7 +85,15 @@ public sealed class TransferCallTests : IDisposable
         await using var house = await SimulatedHouse.OpenAsync(HouseConfiguration.FromEnvironment(), options, "file:" + _folder, agents: Agents(more));
         using var phone = new SimulatedPhone((house.PhoneSettings() with { VerbSpeed = 10 }).With(person));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        var call = await phone.CallAsync(new SilentCaller(TimeSpan.FromSeconds(stays)), cancellation: patience.Token);
+        var caller = new LiveCaller();
+        var calling = phone.CallAsync(caller, cancellation: patience.Token);
+        if (until is not null)
+        {
+            await until(await house.Gemini.WaitForSessionAsync(2, patience.Token), patience.Token);
+            caller.HangUp();
+        }
+
+        var call = await calling;
         await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(10));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("x-functions-key", house.FunctionKey);

@@ -1,4 +1,3 @@
-using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.Simulator.Conversation;
 using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
@@ -10,91 +9,12 @@ using PhoneAgent.Simulator.Scripts;
 namespace PhoneAgent.Tests.House;
 
 /// <summary>Whole phone calls: simulated Twilio, the real handlers and relay, simulated Gemini, over loopback in real time.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(20)]
 public sealed class WholeCallTests : IDisposable
 {
-    private const int FrameBytes = 160;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("whole-call").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    [Fact]
-    public async Task The_demo_call_goes_as_scripted_without_losing_a_frame()
-    {
-        var run = new ConversationRun(CallerLines.From(recording: null, script: null), HouseConfiguration.FromEnvironment(), "file:" + _folder);
-
-        var outcome = await run.RunAsync(CancellationToken.None);
-
-        var summary = outcome.Summary;
-        Assert.Null(summary.Problem);
-        Assert.True(summary.Ok);
-        Assert.Equal(5, summary.Turns.Count);
-        Assert.All(summary.Turns, turn => Assert.InRange(turn.ResponseMs!.Value, 0, 3_000));
-        Assert.Equal(summary.CallerFramesSent, summary.CallerFramesHeard);
-        Assert.Equal(summary.CallerFramesSent * 320, outcome.HeardByGemini.Length);
-        Assert.Single(summary.Interruptions);
-
-        // The last sentence before the transfer was heard to its last sample, and nothing else was cut off but by the interruption.
-        Assert.Equal(0, outcome.Call.AgentMsCutOff);
-        Assert.Equal("Transfer", (string?)summary.Record!["end"]!["reason"]);
-        Assert.Equal(["find_order Succeeded", "transfer_call Succeeded"], summary.Record["tools"]!.AsArray().Select(tool => $"{tool!["name"]} {tool["outcome"]}"));
-        var transfer = Assert.Single(summary.Record["transfers"]!.AsArray())!;
-        Assert.Equal(("rosa", "completed"), ((string?)transfer["target"], (string?)transfer["outcome"]));
-        Assert.InRange(SilentAfterBargeInMs(outcome.Call), 0, 150);
-    }
-
-    [Fact]
-    public async Task When_Gemini_refuses_the_key_the_caller_hears_the_apology_and_the_next_call_is_served()
-    {
-        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]);
-        await using var house = await OpenAsync(script);
-        house.Gemini.Behaviour = new GeminiBehaviour { RefusesKey = KeyRefusal.NotValid };
-
-        var refused = await CallAsync(house, new SilentCaller(TimeSpan.FromSeconds(60)));
-
-        Assert.Equal(CallEnding.HungUpByTwiml, refused.Ending);
-        Assert.Contains("cannot be reached", Assert.Single(refused.Announcements));
-
-        house.Gemini.Behaviour = GeminiBehaviour.Normal;
-        var served = await CallAsync(house, new ScriptedCaller(script, _ => []));
-        Assert.Equal((CallEnding.CallerHungUp, null), (served.Ending, served.Complaint));
-    }
-
-    [Fact]
-    public async Task A_caller_whom_a_full_relay_cannot_take_hears_the_apology_after_four_more_tries()
-    {
-        var configuration = HouseConfiguration.FromEnvironment();
-        configuration["Relay:MaxCalls"] = "1";
-        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]);
-        await using var house = await SimulatedHouse.OpenAsync(configuration, Options(script), "file:" + _folder);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var first = new SimulatedPhone(house.PhoneSettings());
-        var talking = first.CallAsync(new SilentCaller(TimeSpan.FromSeconds(15)), cancellation: patience.Token);
-        await house.Gemini.WaitForSessionAsync(1, patience.Token);
-        using var second = new SimulatedPhone(house.PhoneSettings() with { VerbSpeed = 10 });
-
-        var refused = await second.CallAsync(new SilentCaller(TimeSpan.FromSeconds(60)), cancellation: patience.Token);
-
-        Assert.Equal(CallEnding.HungUpByTwiml, refused.Ending);
-        Assert.Contains("cannot be reached", Assert.Single(refused.Announcements));
-        Assert.Equal(6, refused.Documents.Count);
-        Assert.Equal(CallEnding.CallerHungUp, (await talking).Ending);
-        Assert.Single(house.Gemini.Sessions);
-    }
-
-    [Fact]
-    public async Task A_Gemini_lost_in_mid_call_ends_it_with_the_apology()
-    {
-        await using var house = await OpenAsync(new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]));
-        house.Gemini.Behaviour = new GeminiBehaviour { DropsAfter = TimeSpan.FromSeconds(2) };
-
-        var call = await CallAsync(house, new SilentCaller(TimeSpan.FromSeconds(60)));
-
-        Assert.Equal(CallEnding.HungUpByTwiml, call.Ending);
-        Assert.Single(call.Announcements);
-        Assert.InRange(call.AgentMsHeard, 500, 2_500);
-    }
 
     [Fact]
     public async Task A_function_call_of_the_model_is_answered_once_and_the_conversation_goes_on()
@@ -156,36 +76,17 @@ public sealed class WholeCallTests : IDisposable
         Assert.Single(house.Gemini.Sessions);
     }
 
-    private static SimulatedGeminiOptions Options(ConversationScript script) => new() { ApiKey = "simulated", Script = script };
+    /// <summary>A Gemini that says this.</summary>
+    internal static SimulatedGeminiOptions Options(ConversationScript script) => new() { ApiKey = "simulated", Script = script };
 
-    private static async Task<CallResult> CallAsync(SimulatedHouse house, ICaller caller)
+    /// <summary>One call, until the relay is idle again.</summary>
+    internal static async Task<CallResult> CallAsync(SimulatedHouse house, ICaller caller)
     {
         using var phone = new SimulatedPhone(house.PhoneSettings() with { VerbSpeed = 10 });
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var call = await phone.CallAsync(caller, cancellation: patience.Token);
         await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(5));
         return call;
-    }
-
-    // From the first loud frame of the caller that overlaps the agent to the agent's last loud frame, as in conversation.wav.
-    private static int SilentAfterBargeInMs(CallResult call)
-    {
-        var frames = call.CallerSaid.Length / FrameBytes;
-        var bargeIn = Enumerable.Range(5, frames - 5).First(frame => IsLoud(call.CallerSaid, frame) && Enumerable.Range(frame - 5, 5).Any(before => IsLoud(call.CallerHeard, before)));
-        var last = Enumerable.Range(bargeIn, 50).Last(frame => frame == bargeIn || IsLoud(call.CallerHeard, frame));
-        return (last + 1 - bargeIn) * 20;
-    }
-
-    private static bool IsLoud(byte[] mulaw, int frame)
-    {
-        var sum = 0.0;
-        foreach (var code in mulaw.AsSpan(frame * FrameBytes, FrameBytes))
-        {
-            var sample = MuLaw.Decode(code);
-            sum += (double)sample * sample;
-        }
-
-        return Math.Sqrt(sum / FrameBytes) > 200;
     }
 
     private Task<SimulatedHouse> OpenAsync(ConversationScript script) =>

@@ -8,7 +8,7 @@ using PhoneAgent.Tests.Sound;
 namespace PhoneAgent.Tests.Oracles;
 
 /// <summary>Google's client talks to the simulated Gemini, and both tell the same story.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(2)]
 public sealed class GeminiClientOracleTests : IAsyncLifetime
 {
     private const string Key = "oracle-key";

@@ -19,7 +19,7 @@ using FunctionCall = PhoneAgent.MediaRelay.Gemini.FunctionCall;
 namespace PhoneAgent.Tests.Oracles;
 
 /// <summary>A real MCP server, of the official npm package, lends an agent its tools.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(8)]
 public sealed class McpServerTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("agents-").FullName;

@@ -9,7 +9,7 @@ using PhoneAgent.Tests.Phone;
 namespace PhoneAgent.Tests.Oracles;
 
 /// <summary>Twilio's package checks what the simulated phone signs, read off real HTTP requests.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(1)]
 public sealed class PhoneSignatureOracleTests : IAsyncLifetime
 {
     private static readonly KeyValuePair<string, string>[] Awkward =

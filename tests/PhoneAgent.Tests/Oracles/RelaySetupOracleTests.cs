@@ -15,7 +15,7 @@ using PhoneAgent.Tests.Sound;
 namespace PhoneAgent.Tests.Oracles;
 
 /// <summary>The relay writes its setup by hand; Google's client is told the same in its own words.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(2)]
 public sealed class RelaySetupOracleTests
 {
     private const string Key = "oracle-key";

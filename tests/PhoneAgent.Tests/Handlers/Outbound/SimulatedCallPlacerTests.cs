@@ -11,7 +11,7 @@ using PhoneAgent.Simulator.Phone.Callers;
 namespace PhoneAgent.Tests.Handlers.Outbound;
 
 /// <summary>A whole outbound call without an account: order, ring, answer, the real handlers behind real sockets.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(2)]
 public sealed class SimulatedCallPlacerTests
 {
     [Fact]

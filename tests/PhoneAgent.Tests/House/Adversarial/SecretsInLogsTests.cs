@@ -16,7 +16,7 @@ using PhoneAgent.Simulator.Scripts;
 namespace PhoneAgent.Tests.House.Adversarial;
 
 /// <summary>Whole calls, good and refused, with values that can be found again: none is in any line of handlers or relay at Information or above, nor in a scope, nor in an exception.</summary>
-[Collection(RealTimeCollection.Name)]
+[SideBySide(10)]
 public sealed class SecretsInLogsTests : IDisposable
 {
     private const string AuthToken = "seeded-twilio-token-9d1f";

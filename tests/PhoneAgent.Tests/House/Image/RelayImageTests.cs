@@ -9,7 +9,6 @@ using PhoneAgent.Simulator.Gemini;
 namespace PhoneAgent.Tests.House.Image;
 
 /// <summary>The relay's image, as far as it can be had without a container.</summary>
-[Collection(RealTimeCollection.Name)]
 public sealed class RelayImageTests
 {
     private static readonly CallSid Call = CallSid.Parse("CA0123456789abcdef0123456789abcdef");

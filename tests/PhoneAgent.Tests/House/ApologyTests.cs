@@ -1,0 +1,75 @@
+using PhoneAgent.Simulator.Gemini;
+using PhoneAgent.Simulator.House;
+using PhoneAgent.Simulator.Phone;
+using PhoneAgent.Simulator.Phone.Callers;
+using PhoneAgent.Simulator.Scripts;
+using PhoneAgent.Simulator.Softphone;
+using static PhoneAgent.Tests.House.WholeCallTests;
+
+namespace PhoneAgent.Tests.House;
+
+/// <summary>Whole phone calls that the house cannot hold: the caller is told so.</summary>
+[SideBySide(35)]
+public sealed class ApologyTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("apology").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task When_Gemini_refuses_the_key_the_caller_hears_the_apology_and_the_next_call_is_served()
+    {
+        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]);
+        await using var house = await OpenAsync(script);
+        house.Gemini.Behaviour = new GeminiBehaviour { RefusesKey = KeyRefusal.NotValid };
+
+        var refused = await CallAsync(house, new SilentCaller(TimeSpan.FromSeconds(60)));
+
+        Assert.Equal(CallEnding.HungUpByTwiml, refused.Ending);
+        Assert.Contains("cannot be reached", Assert.Single(refused.Announcements));
+
+        house.Gemini.Behaviour = GeminiBehaviour.Normal;
+        var served = await CallAsync(house, new ScriptedCaller(script, _ => []));
+        Assert.Equal((CallEnding.CallerHungUp, null), (served.Ending, served.Complaint));
+    }
+
+    [Fact]
+    public async Task A_caller_whom_a_full_relay_cannot_take_hears_the_apology_after_four_more_tries()
+    {
+        var configuration = HouseConfiguration.FromEnvironment();
+        configuration["Relay:MaxCalls"] = "1";
+        var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]);
+        await using var house = await SimulatedHouse.OpenAsync(configuration, Options(script), "file:" + _folder);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var first = new SimulatedPhone(house.PhoneSettings());
+        var caller = new LiveCaller();
+        var talking = first.CallAsync(caller, cancellation: patience.Token);
+        await house.Gemini.WaitForSessionAsync(1, patience.Token);
+        using var second = new SimulatedPhone(house.PhoneSettings() with { VerbSpeed = 10 });
+
+        var refused = await second.CallAsync(new SilentCaller(TimeSpan.FromSeconds(60)), cancellation: patience.Token);
+
+        Assert.Equal(CallEnding.HungUpByTwiml, refused.Ending);
+        Assert.Contains("cannot be reached", Assert.Single(refused.Announcements));
+        Assert.Equal(6, refused.Documents.Count);
+        caller.HangUp();
+        Assert.Equal(CallEnding.CallerHungUp, (await talking).Ending);
+        Assert.Single(house.Gemini.Sessions);
+    }
+
+    [Fact]
+    public async Task A_Gemini_lost_in_mid_call_ends_it_with_the_apology()
+    {
+        await using var house = await OpenAsync(new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]));
+        house.Gemini.Behaviour = new GeminiBehaviour { DropsAfter = TimeSpan.FromSeconds(2) };
+
+        var call = await CallAsync(house, new SilentCaller(TimeSpan.FromSeconds(60)));
+
+        Assert.Equal(CallEnding.HungUpByTwiml, call.Ending);
+        Assert.Single(call.Announcements);
+        Assert.InRange(call.AgentMsHeard, 500, 2_500);
+    }
+
+    private Task<SimulatedHouse> OpenAsync(ConversationScript script) =>
+        SimulatedHouse.OpenAsync(HouseConfiguration.FromEnvironment(), Options(script), "file:" + _folder);
+}
