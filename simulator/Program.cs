@@ -26,6 +26,11 @@ catch (BadInputException e)
     await Console.Error.WriteLineAsync(e.Message);
     return ExitCodes.BadInput;
 }
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("Broken off."); // Ctrl+C
+    return ExitCodes.Failed;
+}
 catch (OptionsValidationException e)
 {
     await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, e.Failures));

@@ -23,7 +23,7 @@ public static partial class ConfigurationRules
         new("PhoneAgent:StreamUrl", Need.Required, Need.WithAuthToken, value => Address(value, "wss", "ws"), "Set it to the public address of the relay, for example wss://relay.example.net/stream."),
         new("PhoneAgent:TicketKey", Need.Required, Need.Required, TicketKey, "Make one with `openssl rand -base64 32`; functions and relay must have the same."),
         new("PhoneAgent:PreviousTicketKey", Need.Optional, Need.Optional, TicketKey, "Set it to the old key during a rotation, or remove it."),
-        new("PhoneAgent:CallLog", Need.Required, Need.Required, CallLogs.Problem, "Functions and relay must name the same one."),
+        new("PhoneAgent:CallLog", Need.Required, Need.Required, CallLogs.Problem, "Set it to file:./calls, or to https://ACCOUNT.blob.core.windows.net/CONTAINER; functions and relay must name the same one."),
         new("PhoneAgent:KeyVaultUri", Need.Optional, Need.Optional, VaultProblem, "Set it to the vault's address, like https://my-vault.vault.azure.net, or remove it."),
         new("PhoneAgent:KeyVaultReloadSeconds", Need.Optional, Need.Optional, value => Whole(value, 10, 86_400), "Remove it for 300."),
         new("PhoneAgent:LocalFunctionKey", Need.Optional, Need.Unused, AuthToken, "Take a long random one, or remove it to close the owner's API outside Azure."),

@@ -27,7 +27,8 @@ internal static class PhoneCommand
         var lines = CallerLines.From(options.GetValue(Caller), script: null);
         var transcript = new LiveTranscript(Terminal.Create());
         using var phone = new SimulatedPhone(new PhoneSettings { AccountSid = accountSid, AuthToken = authToken, IncomingUrl = options.GetValue(Incoming)! });
-        var call = await phone.CallAsync(new ScriptedCaller(lines.Script, lines.Clips), transcript.PhoneEvent, cancellation);
+        var script = lines.Script with { CallerStays = false }; // whoever answers, they need not know how the demo call ends
+        var call = await phone.CallAsync(new ScriptedCaller(script, lines.Clips), transcript.PhoneEvent, cancellation);
         var problem = call.Errors is [var error, ..] ? $"Twilio would log error {error.Code}: {error.Message}" : call.Complaint;
         if (problem is null)
         {

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PhoneAgent.Simulator.Conversation;
-using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Softphone;
 using Spectre.Console;
@@ -34,18 +32,10 @@ internal static class ServeCommand
         var port = options.GetValue(Port);
         var configuration = HouseConfiguration.FromEnvironment();
         SetAddresses(configuration, port, options.GetValue(PublicUrl));
-        configuration.Default("PhoneAgent:CallLog", "file:./calls");
-
-        await using var gemini = string.IsNullOrEmpty(configuration["Gemini:ApiKey"]) ? await StartGeminiAsync(configuration) : null;
-
-        await using var shop = await SampleShop.OpenAsync();
-        configuration.Default("Tools:Addresses:SHOP", shop.Address);
         var softphone = options.GetValue(PublicUrl) is null || options.GetValue(WithSoftphone) ? new SoftphoneGate() : null;
-
-        // On one port with the handlers, the relay has their configuration: the stream's handshake signature is checked too.
-        await using var app = await PhoneHost.StartBothAsync(configuration.Build(), port, LogLevel.Information, softphone);
-        Describe(configuration, isSimulated: gemini is not null, softphone is null ? null : $"http://localhost:{port}/?token={softphone.Token}");
-        await app.WaitForShutdownAsync(cancellation);
+        await using var house = await ServedHouse.StartAsync(configuration, port, softphone, LogLevel.Information);
+        Describe(configuration, house, softphone is null ? null : $"http://localhost:{port}/?token={softphone.Token}");
+        await house.App.WaitForShutdownAsync(cancellation);
         return ExitCodes.Done;
     }
 
@@ -67,16 +57,7 @@ internal static class ServeCommand
         configuration.Default("PhoneAgent:StreamUrl", $"ws://127.0.0.1:{port}/stream");
     }
 
-    private static async Task<SimulatedGeminiServer> StartGeminiAsync(HouseConfiguration configuration)
-    {
-        var options = new SimulatedGeminiOptions { ApiKey = Guid.NewGuid().ToString("n"), Script = Scripts.ConversationScript.Adaptive, KeepsSound = false };
-        var gemini = await SimulatedGeminiServer.StartAsync(options);
-        configuration["Gemini:ApiKey"] = options.ApiKey;
-        configuration["Gemini:Endpoint"] = gemini.Endpoint;
-        return gemini;
-    }
-
-    private static void Describe(HouseConfiguration configuration, bool isSimulated, string? softphone)
+    private static void Describe(HouseConfiguration configuration, ServedHouse house, string? softphone)
     {
         var console = Terminal.Create();
         if (softphone is not null)
@@ -88,7 +69,8 @@ internal static class ServeCommand
         console.MarkupLineInterpolated($"voice webhook    {webhooks}/api/voice/incoming  (POST; the number's “A call comes in”)");
         console.MarkupLineInterpolated($"status callback  {webhooks}/api/voice/status  (POST; the number's “Call status changes”)");
         console.MarkupLineInterpolated($"media stream     {configuration["PhoneAgent:StreamUrl"]!}/…");
-        console.MarkupLineInterpolated($"Gemini           {(isSimulated ? "simulated; set Gemini__ApiKey for the real one" : "the real one, key from the environment")}");
+        console.MarkupLineInterpolated($"Gemini           {(house.SimulatesGemini ? "simulated; set Gemini__ApiKey for the real one" : configuration["Gemini:Endpoint"] is { Length: > 0 } endpoint ? $"at {endpoint}, key from the environment" : "the real one, key from the environment")}");
+        console.MarkupLineInterpolated($"outbound calls   {(!string.Equals(configuration["Outbound:Enabled"], "true", StringComparison.OrdinalIgnoreCase) ? "switched off" : house.SimulatesCallee ? "ring at a simulated phone, and a simulated person answers" : "cannot be placed from here: only the function app places them with Twilio")}");
         foreach (var variable in configuration.Invented)
         {
             console.MarkupLineInterpolated($"[yellow]{variable} was not set: a value was invented for this run{Consequence(variable)}[/]");

@@ -8,6 +8,7 @@ using PhoneAgent.Core.Agents;
 using PhoneAgent.Handlers;
 using PhoneAgent.Handlers.Outbound;
 using PhoneAgent.MediaRelay;
+using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Softphone;
 
 namespace PhoneAgent.Simulator.House;
@@ -47,13 +48,19 @@ internal static class PhoneHost
     /// <param name="level">From which on they log.</param>
     /// <param name="softphone">Lets people call from the page at <c>/</c>; null for no such page.</param>
     /// <param name="log">Takes the log instead of standard error.</param>
-    public static Task<WebApplication> StartBothAsync(IConfiguration configuration, int port, LogLevel level, SoftphoneGate? softphone = null, ILoggerProvider? log = null) => StartAsync(
+    /// <param name="placer">Places outbound calls; null where none can be placed.</param>
+    public static Task<WebApplication> StartBothAsync(IConfiguration configuration, int port, LogLevel level, SoftphoneGate? softphone = null, ILoggerProvider? log = null, ICallPlacer? placer = null) => StartAsync(
         configuration,
         port,
         level,
         services =>
         {
             services.AddPhoneAgentHandlers(configuration).AddMediaRelay(configuration);
+            if (placer is not null)
+            {
+                services.AddSingleton(placer);
+            }
+
             if (softphone is not null)
             {
                 services.AddSoftphone(configuration);
@@ -69,6 +76,22 @@ internal static class PhoneHost
             }
         },
         log);
+
+    /// <summary>The phone that calls a host of both, from whatever port it has; each of its calls needs a name of its own.</summary>
+    public static PhoneSettings PhoneOf(WebApplication app, IConfiguration configuration)
+    {
+        var local = new Uri(app.Urls.Single());
+        return new PhoneSettings
+        {
+            AccountSid = configuration["Twilio:AccountSid"]!,
+            AuthToken = configuration["Twilio:AuthToken"]!,
+            IncomingUrl = new Uri(local, "/api/voice/incoming"),
+            PublicBaseUrl = new Uri(configuration["PhoneAgent:WebhookBaseUrl"]!),
+            PublicStreamUrl = new Uri(configuration["PhoneAgent:StreamUrl"]!),
+            LocalStreamUrl = new UriBuilder(new Uri(local, "/stream")) { Scheme = "ws" }.Uri,
+            StatusCallbackUrl = new Uri(new Uri(configuration["PhoneAgent:WebhookBaseUrl"]!), "/api/voice/status"),
+        };
+    }
 
     private static void MapHandlers(WebApplication app, IConfiguration configuration)
     {
@@ -105,6 +128,7 @@ internal static class PhoneHost
     private static void LogToStandardError(WebApplicationBuilder builder)
     {
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning); // the host's request log would print tickets
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start is told in one line, without its stack
 
         // Standard output belongs to the conversation, or to the JSON that --json asks for.
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);

@@ -32,6 +32,9 @@ public sealed class SimulatedCallPlacer(Func<PhoneSettings> phone, Callee callee
     /// <exception cref="KeyNotFoundException">No such call was placed here.</exception>
     public Task<CallResult> ResultAsync(CallSid callSid) => _calls[callSid.Value].Result;
 
+    /// <summary>Breaks off calls that are still on, without waiting for their end.</summary>
+    public void BreakOff() => _disposed.Cancel();
+
     /// <summary>Breaks off calls that are still on.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Handlers.Owner;
 using PhoneAgent.MediaRelay.Gemini;
+using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Phone;
 
 namespace PhoneAgent.Simulator.Softphone;
@@ -64,7 +65,7 @@ internal static class SoftphoneEndpoints
             try
             {
                 using var page = await context.WebSockets.AcceptWebSocketAsync();
-                await new SoftphoneCall(page, Settings(app, configuration), log, gemini).RunAsync(lifetime.ApplicationStopping);
+                await new SoftphoneCall(page, PhoneHost.PhoneOf(app, configuration) with { CallSid = Sids.New("CA", Random.Shared) }, log, gemini).RunAsync(lifetime.ApplicationStopping);
             }
             catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
             {
@@ -75,23 +76,6 @@ internal static class SoftphoneEndpoints
                 Interlocked.Decrement(ref running);
             }
         });
-    }
-
-    // The phone that calls this house, from whatever port it has.
-    private static PhoneSettings Settings(WebApplication app, IConfiguration configuration)
-    {
-        var local = new Uri(app.Urls.Single());
-        return new PhoneSettings
-        {
-            AccountSid = configuration["Twilio:AccountSid"]!,
-            AuthToken = configuration["Twilio:AuthToken"]!,
-            CallSid = Sids.New("CA", Random.Shared),
-            IncomingUrl = new Uri(local, "/api/voice/incoming"),
-            PublicBaseUrl = new Uri(configuration["PhoneAgent:WebhookBaseUrl"]!),
-            PublicStreamUrl = new Uri(configuration["PhoneAgent:StreamUrl"]!),
-            LocalStreamUrl = new UriBuilder(new Uri(local, "/stream")) { Scheme = "ws" }.Uri,
-            StatusCallbackUrl = new Uri(new Uri(configuration["PhoneAgent:WebhookBaseUrl"]!), "/api/voice/status"),
-        };
     }
 
     private static IResult Refused() => Results.Text("Open the address that serve has printed.", statusCode: StatusCodes.Status403Forbidden);
