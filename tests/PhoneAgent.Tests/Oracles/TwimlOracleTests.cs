@@ -64,7 +64,7 @@ public sealed class TwimlOracleTests
         await SameAsync(await host.AskAsync(StreamEnded), dial, Verb("Redirect", StreamEndedUrl));
 
         var gather = Verb("Gather", ("numDigits", "1"), ("timeout", "8"), ("finishOnKey", ""), ("action", whisper));
-        gather.Add((JsonNode)Verb("Say", $"This is the phone assistant, with a call from 1 4 1 5 5 5 5 0 1 0 0. The reason: {Message}. Press 1 to take the call, or hang up."));
+        gather.Add((JsonNode)Verb("Say", $"This is the phone assistant, with a call from 1 4 1 5 5 5 5 0 1 0 0. The reason: {Message}. Press 1 to take the call, or hang up.", ("language", "en-US")));
         await SameAsync(await host.AskAsync("/api/voice/whisper", ("CallSid", "CA99999999999999999999999999999999"), ("ParentCallSid", CallStory.Call.Value)), gather, Verb("Hangup"));
     }
 
