@@ -10,6 +10,7 @@ using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Sockets;
 using PhoneAgent.MediaRelay.Tools;
+using PhoneAgent.MediaRelay.Tools.Functions;
 
 namespace PhoneAgent.MediaRelay;
 
@@ -22,7 +23,7 @@ public static class RelayApp
     /// <summary>Adds the relay's services; configuration is checked when the host starts.</summary>
     public static IServiceCollection AddMediaRelay(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddRelayConfiguration(configuration).AddAgentProfiles().AddTools().AddTelemetryExport(configuration, "phoneagent-relay");
+        services.AddRelayConfiguration(configuration).AddAgentProfiles().AddTools().AddOwnTools().AddTelemetryExport(configuration, "phoneagent-relay");
         services.TryAddSingleton(provider => new StreamTickets(provider.GetRequiredService<IOptionsMonitor<PhoneAgentSettings>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Pacer(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IGeminiConnector, GeminiWebSocketConnector>();

@@ -74,7 +74,11 @@ internal sealed class LiveTranscript(IAnsiConsole console)
         }
 
         console.WriteLine();
-        console.Write(table);
+        if (summary.Turns.Count > 0)
+        {
+            console.Write(table);
+        }
+
         foreach (var one in summary.Interruptions)
         {
             console.MarkupLineInterpolated($"interrupted: cleared after {one.ClearMs} ms, silent after {one.SilentMs} ms; heard {one.HeardMs} of {one.GeneratedMs} ms generated");
