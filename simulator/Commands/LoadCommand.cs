@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using PhoneAgent.Simulator.Conversation;
 using PhoneAgent.Simulator.Load;
-using Spectre.Console;
 
 namespace PhoneAgent.Simulator.Commands;
 
@@ -62,7 +61,7 @@ internal static class LoadCommand
         }
         else
         {
-            LoadReport.Write(AnsiConsole.Console, figures);
+            LoadReport.Write(Terminal.Create(), figures);
         }
 
         return figures.Passed ? ExitCodes.Done : ExitCodes.Failed;
