@@ -30,8 +30,8 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     /// <summary>Tells what happens at the phone.</summary>
     public Action<PhoneEvent>? PhoneEvent { get; init; }
 
-    /// <summary>Tells each fault of <see cref="Faults"/> when it happens.</summary>
-    public Action<GeminiFault>? FaultHappened { get; init; }
+    /// <summary>Tells each fault by its name when it happens.</summary>
+    public Action<string>? FaultHappened { get; init; }
 
     /// <summary>Who answers an outbound call; null for an inbound one.</summary>
     public CalleeAnswer? Callee { get; init; }
@@ -56,7 +56,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
             ApiKey = Guid.NewGuid().ToString("n"),
             Script = lines.Script,
             Faults = Faults,
-            FaultHappened = FaultHappened,
+            FaultHappened = fault => FaultHappened?.Invoke(fault.Name),
             Observer = (_, what) =>
             {
                 if (what is Gemini.AgentBegan began)
@@ -108,7 +108,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     }
 
     // What was wrong with how the relay ended; null when nothing was.
-    private static async Task<string?> HappenAsync(Replicas replicas, RelayFault fault, CancellationToken over)
+    private async Task<string?> HappenAsync(Replicas replicas, RelayFault fault, CancellationToken over)
     {
         try
         {
@@ -119,6 +119,7 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
             return $"the call was over before {fault.At.TotalSeconds:0.#} s";
         }
 
+        FaultHappened?.Invoke(fault.Name);
         var busiest = replicas.Busiest();
         if (fault.Kind == RelayFaultKind.Terminated)
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using PhoneAgent.Simulator.Gemini;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Phone.Twiml;
 using Spectre.Console;
@@ -19,8 +18,8 @@ internal sealed class LiveTranscript(IAnsiConsole console)
     /// <summary>Gemini begins a line; it is shown once the caller hears it, unless it only goes on with what they are hearing.</summary>
     public void AgentLine(string text) => _agentLine = text;
 
-    /// <summary>Something happens to the connection to Gemini.</summary>
-    public void Fault(GeminiFault fault) => console.MarkupLineInterpolated($"[yellow]{At(_sinceAnswer.Elapsed)}         fault: {fault.Name}[/]");
+    /// <summary>Something happens to the relay, or to its connection to Gemini.</summary>
+    public void Fault(string name) => console.MarkupLineInterpolated($"[yellow]{At(_sinceAnswer.Elapsed)}         fault: {name}[/]");
 
     /// <summary>Something happened at the phone.</summary>
     public void PhoneEvent(PhoneEvent what)

@@ -16,6 +16,9 @@ public sealed record RelayFault(RelayFaultKind Kind, TimeSpan At)
     /// <summary>The names, for a command's help.</summary>
     public static IReadOnlyList<string> AllNames { get; } = [.. Names.Keys];
 
+    /// <summary>Its name.</summary>
+    public string Name => Names.Single(one => one.Value == Kind).Key;
+
     /// <summary>Reads <c>NAME@SECONDS</c>; null when the name is none of the relay's faults or the time no time.</summary>
     public static RelayFault? Parse(string text)
     {
