@@ -11,6 +11,9 @@ internal sealed class CallerAudio : IDisposable
 {
     private static readonly int Limit = 30 * Telephony.PhoneRate;
 
+    // Mean magnitude of 16-bit samples, −38 dB of full scale: what is quieter need not be answered, nor sent again.
+    private const int Speech = 400;
+
     private readonly Lock _lock = new();
     private readonly ByteRing _ring = new(Limit);
     private readonly Signal _arrived;
@@ -99,13 +102,15 @@ internal sealed class CallerAudio : IDisposable
     }
 
     /// <summary>Adds one media message's µ-law.</summary>
-    public void Append(ReadOnlySpan<byte> mulaw)
+    /// <param name="mulaw">The audio.</param>
+    /// <param name="level">How loud it is, see <see cref="Loudness.Of"/>.</param>
+    public void Append(ReadOnlySpan<byte> mulaw, int level)
     {
         lock (_lock)
         {
             _latency.Arrived(_ring.End);
             _ring.Append(mulaw);
-            if (IsLoud(mulaw))
+            if (level >= Speech)
             {
                 _loud += mulaw.Length;
                 _loudTo = _ring.End;
@@ -155,17 +160,5 @@ internal sealed class CallerAudio : IDisposable
         {
             _ring.Dispose();
         }
-    }
-
-    // One sample in sixteen beyond −30 dBFS. A µ-law byte without its sign is the smaller the louder the sample is.
-    private static bool IsLoud(ReadOnlySpan<byte> mulaw)
-    {
-        var loud = 0;
-        foreach (var sample in mulaw)
-        {
-            loud += (sample & 0x7F) < 0x50 ? 1 : 0;
-        }
-
-        return loud > mulaw.Length / 16;
     }
 }

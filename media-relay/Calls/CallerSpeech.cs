@@ -1,5 +1,3 @@
-using PhoneAgent.MediaRelay.Audio;
-
 namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
@@ -20,26 +18,6 @@ internal sealed class CallerSpeech
 
     /// <summary>When the caller was last heard speaking; time since the call began. Null: not yet.</summary>
     public TimeSpan? LastSoundAt { get; private set; }
-
-    /// <summary>How loud some µ-law is: the mean magnitude of its samples, 0 to 32,124.</summary>
-    public static int LevelOf(ReadOnlySpan<byte> mulaw)
-    {
-        Span<short> pcm = stackalloc short[Telephony.FrameBytes];
-        long sum = 0;
-        for (var rest = mulaw; !rest.IsEmpty;)
-        {
-            var slice = rest[..Math.Min(rest.Length, pcm.Length)];
-            MuLaw.Decode(slice, pcm);
-            foreach (var sample in pcm[..slice.Length])
-            {
-                sum += Math.Abs((int)sample);
-            }
-
-            rest = rest[slice.Length..];
-        }
-
-        return mulaw.IsEmpty ? 0 : (int)(sum / mulaw.Length);
-    }
 
     /// <summary>Takes in the level of one frame, 20 ms, that has just arrived.</summary>
     public void Heard(int level, TimeSpan now)

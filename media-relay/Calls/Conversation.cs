@@ -99,10 +99,10 @@ internal sealed partial class Conversation : IDisposable
         }
     }
 
-    /// <summary>One frame of the caller's audio, µ-law: heard for what it tells of when they stop speaking.</summary>
-    public void CallerSounded(ReadOnlySpan<byte> mulaw)
+    /// <summary>A frame of the caller's audio came, so loud: heard for what it tells of when they stop speaking.</summary>
+    /// <param name="level">See <see cref="Loudness.Of"/>.</param>
+    public void CallerSounded(int level)
     {
-        var level = CallerSpeech.LevelOf(mulaw);
         lock (_lock)
         {
             _listening.Caller(level, Now);

@@ -38,7 +38,7 @@ internal sealed class Listening(TimeProvider time)
     public void AgentLeaves(Playback playback, ReadOnlySpan<byte> mulaw)
     {
         _latency.Left(playback.Sent);
-        _loudness.AgentSounds(playback.PlayedOutAt - Telephony.PhoneDuration(mulaw.Length), CallerSpeech.LevelOf(mulaw));
+        _loudness.AgentSounds(playback.PlayedOutAt - Telephony.PhoneDuration(mulaw.Length), Loudness.Of(mulaw));
     }
 
     /// <summary>The caller interrupts.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.MediaRelay.Sockets;
 using PhoneAgent.MediaRelay.Twilio;
 
@@ -80,9 +81,11 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
         if (message.TryDecodeAudio(mulaw, out var length))
         {
             Volatile.Write(ref _lastMedia, time.GetTimestamp());
-            caller.Append(mulaw.AsSpan(0, length));
-            conversation.CallerSounded(mulaw.AsSpan(0, length));
-            recorder?.CallerSaid(mulaw.AsSpan(0, length));
+            var said = mulaw.AsSpan(0, length);
+            var level = Loudness.Of(said);
+            caller.Append(said, level);
+            conversation.CallerSounded(level);
+            recorder?.CallerSaid(said);
         }
         else
         {

@@ -75,8 +75,8 @@ public sealed class ResponseTimeTests
     [Fact]
     public void A_level_is_the_mean_magnitude()
     {
-        Assert.Equal(0, CallerSpeech.LevelOf([]));
-        Assert.Equal(0, CallerSpeech.LevelOf(Enumerable.Repeat(MuLaw.Silence, 160).ToArray()));
-        Assert.Equal(1_000, CallerSpeech.LevelOf(Enumerable.Range(0, 1_024).Select(i => MuLaw.Encode((short)(i % 2 == 0 ? 1_000 : -1_000))).ToArray()), 20.0);
+        Assert.Equal(0, Loudness.Of([]));
+        Assert.Equal(0, Loudness.Of(Enumerable.Repeat(MuLaw.Silence, 160).ToArray()));
+        Assert.Equal(1_000, Loudness.Of(Enumerable.Range(0, 1_024).Select(i => MuLaw.Encode((short)(i % 2 == 0 ? 1_000 : -1_000))).ToArray()), 20.0);
     }
 }
