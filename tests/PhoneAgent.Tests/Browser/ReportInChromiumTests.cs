@@ -78,7 +78,7 @@ public sealed class ReportInChromiumTests
     }
 
     private static async Task<JsonArray> LookAsync(string html) =>
-        (await Chromium.AskAsync("look-at-report.mjs", new JsonObject { ["html"] = html, ["shot"] = Environment.GetEnvironmentVariable("PHONEAGENT_SHOTS") })).AsArray();
+        (await Chromium.Scripts.AskAsync("look-at-report.mjs", new JsonObject { ["html"] = html, ["shot"] = Environment.GetEnvironmentVariable("PHONEAGENT_SHOTS") })).AsArray();
 
     private static int Brightness(JsonNode colour) =>
         ((string)colour!)["rgb(".Length..].TrimEnd(')').Split(',').Sum(part => int.Parse(part, System.Globalization.CultureInfo.InvariantCulture));

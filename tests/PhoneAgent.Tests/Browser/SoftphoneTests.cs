@@ -26,7 +26,7 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
             var spoken = SpeechTools.Missing is null ? Orders.Spoken[Sentence] : [.. Enumerable.Range(0, 16_000).Select(i => (short)(i / 20 % 2 == 0 ? 4_000 : -4_000))];
             WavFile.WriteMono(wav, [.. new short[8 * Rate], .. Resampling.Convert(spoken, 8_000, Rate), .. new short[30 * Rate]], Rate);
             await using var house = await SoftphoneHouse.OpenAsync();
-            var seen = await Chromium.AskAsync("hold-call.mjs", new JsonObject
+            var seen = await Chromium.Scripts.AskAsync("hold-call.mjs", new JsonObject
             {
                 ["url"] = $"{house.Origin}?token={house.Token}",
                 ["wav"] = wav,
@@ -84,7 +84,7 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
     [NeedsChromiumFact]
     public async Task The_pages_own_sound_processing_is_a_telephones()
     {
-        var sound = await Chromium.AskAsync("hear-sound.mjs", new JsonObject());
+        var sound = await Chromium.Scripts.AskAsync("hear-sound.mjs", new JsonObject());
         var linear = new short[256];
         MuLaw.Decode([.. Enumerable.Range(0, 256).Select(code => (byte)code)], linear);
         Assert.Equal(linear.Select(one => (int)one), sound["codes"]!.AsArray().Select(one => (int)one!));

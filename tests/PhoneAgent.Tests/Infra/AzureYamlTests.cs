@@ -57,5 +57,5 @@ public sealed class AzureYamlTests
             used.Order());
     }
 
-    private static Task<JsonNode> AskAsync(string file, string? schema) => InfraTools.AskAsync("check-azure-yaml.mjs", new JsonObject { ["file"] = file, ["schema"] = schema });
+    private static Task<JsonNode> AskAsync(string file, string? schema) => InfraTools.Scripts.AskAsync("check-azure-yaml.mjs", new JsonObject { ["file"] = file, ["schema"] = schema });
 }

@@ -21,7 +21,7 @@ public sealed partial class BicepTests
     [NeedsInfraToolsFact]
     public async Task Every_file_is_bicep_by_its_grammar()
     {
-        var answer = await InfraTools.AskAsync("check-syntax.mjs", Question(InfraTools.BicepFiles));
+        var answer = await InfraTools.Scripts.AskAsync("check-syntax.mjs", Question(InfraTools.BicepFiles));
         Assert.Empty(answer["problems"]!.AsArray().Select(problem => (string)problem!));
         Assert.True(answer["resources"]!.AsArray().Count > 25, "The grammar finds hardly any resource.");
     }
@@ -31,7 +31,7 @@ public sealed partial class BicepTests
     {
         var broken = Path.GetTempFileName();
         await File.WriteAllTextAsync(broken, InfraTools.Text("infra", "modules", "relay.bicep").Replace("containers: [", "containers: ", StringComparison.Ordinal));
-        var answer = await InfraTools.AskAsync("check-syntax.mjs", Question([broken]));
+        var answer = await InfraTools.Scripts.AskAsync("check-syntax.mjs", Question([broken]));
         Assert.NotEmpty(answer["problems"]!.AsArray());
         File.Delete(broken);
     }
@@ -39,7 +39,7 @@ public sealed partial class BicepTests
     [NeedsInfraToolsFact]
     public async Task A_resource_type_has_one_version_everywhere_and_comes_from_no_registry()
     {
-        var resources = (await InfraTools.AskAsync("check-syntax.mjs", Question(InfraTools.BicepFiles)))["resources"]!.AsArray().Select(one => (string)one!["type"]!).ToList();
+        var resources = (await InfraTools.Scripts.AskAsync("check-syntax.mjs", Question(InfraTools.BicepFiles)))["resources"]!.AsArray().Select(one => (string)one!["type"]!).ToList();
         Assert.All(resources, type => Assert.Matches("^Microsoft\\.[A-Za-z]+/[A-Za-z/]+@[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?$", type));
         Assert.All(resources.Select(type => type.Split('@')).GroupBy(parts => string.Join('/', parts[0].Split('/')[..2])), type => Assert.Single(type.Select(parts => parts[1]).Distinct()));
         Assert.All(Texts(), file => Assert.DoesNotContain("'br", file.Text, StringComparison.Ordinal));
@@ -50,7 +50,7 @@ public sealed partial class BicepTests
     {
         var facts = await File.ReadAllTextAsync(InfraTools.Beside("azure.md")!);
         var known = facts[facts.IndexOf("## API versions that compile", StringComparison.Ordinal)..];
-        var resources = (await InfraTools.AskAsync("check-syntax.mjs", Question(InfraTools.BicepFiles)))["resources"]!.AsArray().Select(one => (string)one!["type"]!).ToList();
+        var resources = (await InfraTools.Scripts.AskAsync("check-syntax.mjs", Question(InfraTools.BicepFiles)))["resources"]!.AsArray().Select(one => (string)one!["type"]!).ToList();
         var beyond = new[] { "Microsoft.Insights/actionGroups", "Microsoft.Insights/metricAlerts", "Microsoft.Insights/scheduledQueryRules", "Microsoft.Consumption/budgets" };
         Assert.All(resources.Where(type => !beyond.Contains(type.Split('@')[0])), type => Assert.Contains(type.Split('@')[1], known, StringComparison.Ordinal));
     }

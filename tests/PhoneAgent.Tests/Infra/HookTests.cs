@@ -105,7 +105,7 @@ public sealed class HookTests : IDisposable
             Assert.Equal(Names(posix), Names(File.ReadAllText(file)));
         });
 
-        static Task<JsonNode> AskAsync(params string[] files) => InfraTools.AskAsync("check-syntax.mjs", new JsonObject { ["grammar"] = "powershell", ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]) });
+        static Task<JsonNode> AskAsync(params string[] files) => InfraTools.Scripts.AskAsync("check-syntax.mjs", new JsonObject { ["grammar"] = "powershell", ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]) });
 
         static IEnumerable<string> Names(string script) => Regex.Matches(script, "\\b[A-Z]+_[A-Z_]+[A-Z]\\b").Select(match => match.Value).Distinct().Order();
     }

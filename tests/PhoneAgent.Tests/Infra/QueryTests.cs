@@ -63,7 +63,7 @@ public sealed partial class QueryTests
         File.Delete(broken);
 
         // Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/containerappconsolelogs and …/apptraces
-        static async Task<IEnumerable<string>> AskAsync(IEnumerable<string> files) => (await InfraTools.AskAsync("check-kql.cjs", new JsonObject
+        static async Task<IEnumerable<string>> AskAsync(IEnumerable<string> files) => (await InfraTools.Scripts.AskAsync("check-kql.cjs", new JsonObject
         {
             ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
             ["tables"] = new JsonObject

@@ -63,7 +63,7 @@ public sealed class GeminiClientOracleTests : IAsyncLifetime
         question["bargeIn"] = Sound(BargeIn);
         question["request"] = Sound(Request);
         question["functionOutput"] = new JsonObject { ["temperature"] = 21 };
-        var parsed = await Oracle.AskAsync("hold-live-session.mjs", question);
+        var parsed = await Oracle.Scripts.AskAsync("hold-live-session.mjs", question);
         var session = Assert.Single(_server.Gemini.Sessions);
 
         Assert.NotNull(parsed["setup"]!["setupComplete"]);
@@ -129,7 +129,7 @@ public sealed class GeminiClientOracleTests : IAsyncLifetime
     }
 
     private async Task<string?> RefusedAsync(JsonObject config, string key) =>
-        (string?)(await Oracle.AskAsync("open-live-session.mjs", Ask(config, key)))["refused"];
+        (string?)(await Oracle.Scripts.AskAsync("open-live-session.mjs", Ask(config, key)))["refused"];
 
     private string Sound(string text) => Convert.ToBase64String(MemoryMarshal.AsBytes(Clip(text).AsSpan()));
 

@@ -27,9 +27,9 @@ public sealed class McpServerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (Oracle.MissingFor("@modelcontextprotocol/sdk") is null)
+        if (Oracle.Scripts.Missing("@modelcontextprotocol/sdk") is null)
         {
-            (_server, var first) = await Oracle.ServeAsync("serve-mcp.mjs");
+            (_server, var first) = await Oracle.Scripts.ServeAsync("serve-mcp.mjs");
             File.WriteAllText(Path.Combine(_folder, "default.json"), $$$"""
                 { "instructions": "You lend books.", "endCall": { "allowed": false }, "tools": { "mcp": { "library": {
                   "url": "http://127.0.0.1:{{{first["port"]}}}/mcp", "tools": ["search_books", "fail", "shout", "flood", "no_such_tool"], "headers": { "X-Key": "{secret:MCP}" } } } } }

@@ -8,7 +8,7 @@ internal sealed class NeedsMcpServerFactAttribute : FactAttribute
 {
     public NeedsMcpServerFactAttribute([CallerMemberName] string test = "")
     {
-        if (Oracle.MissingFor("@modelcontextprotocol/sdk") is { } missing)
+        if (Oracle.Scripts.Missing("@modelcontextprotocol/sdk") is { } missing)
         {
             Skip = missing;
             DisplayName = $"{test} — {missing}";

@@ -104,7 +104,7 @@ public sealed class PhoneSignatureOracleTests : IAsyncLifetime
             .. genuine.Select(request => request with { Url = request.Url + "x" }),
             .. genuine.Select(request => request with { Body = request.Body + "&Added=1" }),
         ];
-        var verdicts = await Oracle.AskAsync("validate-signatures.mjs", new JsonObject
+        var verdicts = await Oracle.Scripts.AskAsync("validate-signatures.mjs", new JsonObject
         {
             ["authToken"] = ScriptedApplication.AuthToken,
             ["requests"] = new JsonArray([.. genuine.Concat(forged).Select(request => new JsonObject

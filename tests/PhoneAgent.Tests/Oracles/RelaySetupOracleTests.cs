@@ -45,7 +45,7 @@ public sealed class RelaySetupOracleTests
         using var model = new GeminiTextModel(settings.GetRequiredService<IOptionsMonitor<GeminiSettings>>());
         var relays = await model.AskAsync("Be brief.", "My order is 4711, please", CancellationToken.None);
 
-        var googles = await Oracle.AskAsync("ask-text-model.mjs", new JsonObject
+        var googles = await Oracle.Scripts.AskAsync("ask-text-model.mjs", new JsonObject
         {
             ["baseUrl"] = $"http://127.0.0.1:{server.Port}",
             ["apiKey"] = Key,
@@ -85,7 +85,7 @@ public sealed class RelaySetupOracleTests
     private static async Task<Simulator.Gemini.GeminiSession> SetupOfGooglesClientAsync(AgentProfile agent, JsonNode tools)
     {
         await using var server = await SimulatedGeminiServer.StartAsync(Options());
-        var opened = await Oracle.AskAsync("open-live-session.mjs", new JsonObject
+        var opened = await Oracle.Scripts.AskAsync("open-live-session.mjs", new JsonObject
         {
             ["baseUrl"] = $"http://127.0.0.1:{server.Port}",
             ["apiKey"] = Key,

@@ -66,7 +66,7 @@ public sealed class TwilioSignatureOracleTests
 
     private static async Task<OracleVerdict[]> JudgeAsync(SignedRequest[] requests)
     {
-        var answer = await Oracle.AskAsync("twilio-signatures.cjs", JsonSerializer.SerializeToNode(requests, JsonSerializerOptions.Web)!);
+        var answer = await Oracle.Scripts.AskAsync("twilio-signatures.cjs", JsonSerializer.SerializeToNode(requests, JsonSerializerOptions.Web)!);
         var verdicts = answer.Deserialize<OracleVerdict[]>(JsonSerializerOptions.Web)!;
         Assert.Equal(requests.Length, verdicts.Length);
         return verdicts;

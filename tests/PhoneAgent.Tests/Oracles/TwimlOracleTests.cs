@@ -94,7 +94,7 @@ public sealed class TwimlOracleTests
 
     private static async Task SameAsync(XElement ours, params JsonArray[] verbs)
     {
-        var theirs = await Oracle.AskAsync("write-twiml.mjs", new JsonArray([.. verbs]));
+        var theirs = await Oracle.Scripts.AskAsync("write-twiml.mjs", new JsonArray([.. verbs]));
         Assert.Equal(Canonical(XElement.Parse((string)theirs["xml"]!, LoadOptions.PreserveWhitespace)), Canonical(ours));
     }
 

@@ -6,17 +6,12 @@ internal static class SpeechTools
     /// <summary>The acoustic model and the pronunciations, where pocketsphinx-en-us puts them.</summary>
     public const string Model = "/usr/share/pocketsphinx/model/en-us";
 
-    public static string? Recogniser { get; } = Find("pocketsphinx_batch");
+    public static string? Recogniser { get; } = Programs.Find("pocketsphinx_batch");
 
     /// <summary>What has to be installed first; null when nothing is missing.</summary>
     public static string? Missing =>
-        Find("espeak-ng") is null ? "espeak-ng is not on the PATH: install it (Debian: apt install espeak-ng)."
+        Programs.Find("espeak-ng") is null ? "espeak-ng is not on the PATH: install it (Debian: apt install espeak-ng)."
         : Recogniser is null ? "pocketsphinx is not on the PATH: install it (Debian: apt install pocketsphinx)."
         : !Directory.Exists(Model) ? "pocketsphinx has no English model: install it (Debian: apt install pocketsphinx-en-us)."
         : null;
-
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
 }

@@ -19,14 +19,7 @@ public sealed partial class Azurite : IAsyncLifetime
     // Ends with its standard input, so that it does not outlive tests that were killed.
     private const string Wrapper = "process.stdin.resume().on('end', () => process.exit()); require(process.argv[1])";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly string? Script = Above(Path.Combine("tests", "azurite", "package.json")) is { } package
-        ? Path.Combine(Path.GetDirectoryName(package)!, "node_modules", "azurite", "dist", "src", "blob", "main.js")
-        : null;
-
-    private static readonly string? Node = (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "node.exe" : "node"))
-        .FirstOrDefault(File.Exists);
+    private static readonly string Script = Path.Combine(Checkout.Root, "tests", "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(64);
     private readonly Lazy<Task<(Process Process, Uri Address)>> _running;
@@ -36,8 +29,7 @@ public sealed partial class Azurite : IAsyncLifetime
 
     /// <summary>What has to be installed first; null when nothing is missing.</summary>
     internal static string? Missing =>
-        Script is null ? "tests/azurite is not above the tests' binaries."
-        : Node is null ? "Node.js is not on the PATH: install version 22 or newer, then run npm ci in tests/azurite."
+        NodeScripts.Node is null ? "Node.js is not on the PATH: install version 22 or newer, then run npm ci in tests/azurite."
         : File.Exists(Script) ? null
         : "Azurite is not installed: run npm ci in tests/azurite.";
 
@@ -80,14 +72,14 @@ public sealed partial class Azurite : IAsyncLifetime
 
     private async Task<(Process Process, Uri Address)> StartAsync()
     {
-        var start = new ProcessStartInfo(Node!)
+        var start = new ProcessStartInfo(NodeScripts.Node!)
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["-e", Wrapper, Script!, "--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", "0", "--silent", "--disableTelemetry"])
+        foreach (var argument in (string[])["-e", Wrapper, Script, "--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", "0", "--silent", "--disableTelemetry"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -121,19 +113,6 @@ public sealed partial class Azurite : IAsyncLifetime
 
             address.TrySetException(new InvalidOperationException("Azurite did not start: " + await error));
         }
-    }
-
-    private static string? Above(string path)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, path)))
-            {
-                return Path.Combine(folder.FullName, path);
-            }
-        }
-
-        return null;
     }
 
     [GeneratedRegex("successfully listens on (http://127\\.0\\.0\\.1:[0-9]+)")]
