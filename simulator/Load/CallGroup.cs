@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -16,7 +15,6 @@ internal sealed class CallGroup : IDisposable
     private readonly RelayTarget _relay;
     private readonly StepMeter _meter;
     private readonly LoadCall?[] _calls;
-    private readonly ConcurrentBag<FrameSocket> _sessions = [];
     private readonly Metronome _metronome;
 
     /// <summary>Prepares the calls; none is opened yet.</summary>
@@ -56,9 +54,9 @@ internal sealed class CallGroup : IDisposable
     public void Join(Socket socket, byte[] leftOver)
     {
         var agent = new LoadAgent(_meter, number => number < _calls.Length ? _calls[number] : null);
-        var frames = new FrameSocket(socket, isClient: false, agent);
-        _sessions.Add(frames);
-        agent.Start(frames, leftOver);
+        var frames = new FrameSocket(socket, isClient: false, agent, leftOver);
+        agent.Start(frames);
+        _metronome.Add(frames);
     }
 
     /// <summary>What is wrong with calls that should be held.</summary>
@@ -95,29 +93,19 @@ internal sealed class CallGroup : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        _metronome.Stop();
-        foreach (var call in Open)
-        {
-            call.Phone.Dispose();
-        }
-
-        foreach (var session in _sessions)
-        {
-            session.Dispose();
-        }
-    }
+    public void Dispose() => _metronome.Dispose();
 
     private async Task DialAsync(int number, CancellationToken cancellation)
     {
         var callSid = Sid("CA");
         var path = $"/{callSid}/{MintedTicket.New(_relay.TicketKey, callSid)}";
         var signature = _relay.AuthToken is { } token ? RequestSignature.OfHandshake(token, (_relay.PublicStream ?? _relay.Stream.AbsoluteUri).TrimEnd('/') + path) : null;
-        var (socket, leftOver) = await Upgrade.ConnectAsync(new Uri(_relay.Stream.AbsoluteUri.TrimEnd('/') + path), signature, cancellation);
+        var url = new Uri(_relay.Stream.AbsoluteUri.TrimEnd('/') + path);
+        var (socket, leftOver) = await Task.Run(() => Upgrade.Connect(url, signature), cancellation);
         var speech = new AgentSpeech(number, _meter);
-        var phone = new LoadPhone(number, socket, new TwilioMessages(_relay.AccountSid, callSid, Sid("MZ")), speech, _meter);
-        phone.Start(leftOver);
+        var phone = new LoadPhone(number, socket, leftOver, new TwilioMessages(_relay.AccountSid, callSid, Sid("MZ")), speech, _meter);
+        phone.Start();
+        _metronome.Add(phone.Socket);
         _calls[number] = new LoadCall(number, phone, speech);
     }
 

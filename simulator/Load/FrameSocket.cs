@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace PhoneAgent.Simulator.Load;
 
-/// <summary>Takes what a <see cref="FrameSocket"/> receives, on the thread that received it.</summary>
+/// <summary>Takes what a <see cref="FrameSocket"/> receives, on the thread that asks it.</summary>
 internal interface IFrameReader
 {
     /// <summary>One message, valid during the call.</summary>
@@ -15,18 +15,17 @@ internal interface IFrameReader
 }
 
 /// <summary>
-/// One end of a WebSocket whose handshake is done. Receiving allocates nothing and runs where the bytes arrive; sending
-/// is one call of the system for each frame. Pings and the closing handshake it answers itself.
+/// One end of a WebSocket whose handshake is done. What has arrived is taken when <see cref="Take"/> asks; nobody sleeps until
+/// bytes come, see <see cref="Metronome"/>. Sending is one call of the system for each frame. Pings and the closing handshake it answers
+/// itself.
 /// </summary>
 internal sealed class FrameSocket : IDisposable
 {
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Socket _socket;
     private readonly IFrameReader _reader;
     private readonly uint? _mask;
     private readonly Lock _sending = new();
-    private readonly SocketAsyncEventArgs _receive = new(true);
     private byte[] _buffer = new byte[16 * 1024];
     private int _filled;
     private int _ended;
@@ -35,24 +34,53 @@ internal sealed class FrameSocket : IDisposable
     /// <param name="socket">Connected, its handshake done.</param>
     /// <param name="isClient">Frames must be masked.</param>
     /// <param name="reader">Takes what comes.</param>
-    public FrameSocket(Socket socket, bool isClient, IFrameReader reader)
+    /// <param name="leftOver">What the handshake read too much.</param>
+    public FrameSocket(Socket socket, bool isClient, IFrameReader reader, ReadOnlySpan<byte> leftOver)
     {
-        _socket = socket;
-        _socket.NoDelay = true;
-        _socket.SendTimeout = (int)SendTimeout.TotalMilliseconds;
+        Socket = socket;
+        Socket.NoDelay = true;
+        Socket.Blocking = false;
         _reader = reader;
         _mask = isClient ? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))) : null;
-        _receive.Completed += (_, _) => Received();
-    }
-
-    /// <summary>Begins to receive; what the handshake read too much comes first.</summary>
-    public void Start(ReadOnlySpan<byte> leftOver)
-    {
         leftOver.CopyTo(_buffer);
         _filled = leftOver.Length;
-        if (TakeFrames())
+    }
+
+    /// <summary>The connection, to ask whether something has arrived.</summary>
+    public Socket Socket { get; }
+
+    /// <summary>Whether nothing more will come.</summary>
+    public bool IsOver => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>Takes what has arrived, and never waits. For one thread.</summary>
+    public void Take()
+    {
+        if (IsOver || !TakeFrames())
         {
-            Receive();
+            return;
+        }
+
+        if (_filled == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, 2 * _buffer.Length);
+        }
+
+        try
+        {
+            var received = Socket.Receive(_buffer.AsSpan(_filled), SocketFlags.None, out var error);
+            if (received > 0)
+            {
+                _filled += received;
+                TakeFrames();
+            }
+            else if (error != SocketError.WouldBlock)
+            {
+                End("it broke");
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            End("it was given up");
         }
     }
 
@@ -78,7 +106,7 @@ internal sealed class FrameSocket : IDisposable
     /// <summary>Sends a frame that is prepared to its last byte; false when the connection is over.</summary>
     public bool SendFrame(ReadOnlySpan<byte> frame)
     {
-        if (Volatile.Read(ref _ended) != 0)
+        if (IsOver)
         {
             return false;
         }
@@ -87,10 +115,7 @@ internal sealed class FrameSocket : IDisposable
         {
             lock (_sending)
             {
-                for (var sent = 0; sent < frame.Length;)
-                {
-                    sent += _socket.Send(frame[sent..], SocketFlags.None);
-                }
+                Send(frame);
             }
 
             return true;
@@ -106,52 +131,24 @@ internal sealed class FrameSocket : IDisposable
     public void Dispose()
     {
         Interlocked.Exchange(ref _ended, 1);
-        _socket.Dispose();
+        Socket.Dispose();
     }
 
-    private void Receive()
+    private void Send(ReadOnlySpan<byte> frame)
     {
-        try
+        for (long? since = null; !frame.IsEmpty;)
         {
-            do
+            var sent = Socket.Send(frame, SocketFlags.None, out var error);
+            frame = frame[sent..];
+            if (error == SocketError.WouldBlock && Stopwatch.GetElapsedTime(since ??= Stopwatch.GetTimestamp()) < SendTimeout)
             {
-                if (_filled == _buffer.Length)
-                {
-                    Array.Resize(ref _buffer, 2 * _buffer.Length);
-                }
-
-                _receive.SetBuffer(_buffer, _filled, _buffer.Length - _filled);
-                if (_socket.ReceiveAsync(_receive))
-                {
-                    return; // Received goes on when bytes come
-                }
+                Thread.Sleep(1);
             }
-            while (Take());
+            else if (error != SocketError.Success)
+            {
+                throw new SocketException((int)error);
+            }
         }
-        catch (ObjectDisposedException)
-        {
-            End("it was given up");
-        }
-    }
-
-    private void Received()
-    {
-        if (Take())
-        {
-            Receive();
-        }
-    }
-
-    private bool Take()
-    {
-        if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
-        {
-            End("it broke");
-            return false;
-        }
-
-        _filled += _receive.BytesTransferred;
-        return TakeFrames();
     }
 
     private bool TakeFrames()

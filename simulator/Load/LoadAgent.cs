@@ -44,11 +44,7 @@ internal sealed class LoadAgent : IFrameReader
     public string? Ended { get; private set; }
 
     /// <summary>Begins, on a socket whose handshake is done.</summary>
-    public void Start(FrameSocket socket, byte[] leftOver)
-    {
-        _socket = socket;
-        socket.Start(leftOver);
-    }
+    public void Start(FrameSocket socket) => _socket = socket;
 
     /// <summary>Says no more than it has begun.</summary>
     public void Finish() => _finishing = true;

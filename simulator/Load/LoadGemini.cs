@@ -48,7 +48,7 @@ internal sealed class LoadGemini : IAsyncDisposable
             {
                 var socket = await _listener.AcceptAsync(_stop.Token);
                 opening.RemoveAll(task => task.IsCompleted);
-                opening.Add(OpenAsync(socket));
+                opening.Add(Task.Run(() => Open(socket)));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -57,18 +57,18 @@ internal sealed class LoadGemini : IAsyncDisposable
         }
     }
 
-    private async Task OpenAsync(Socket socket)
+    private void Open(Socket socket)
     {
         try
         {
-            var leftOver = await Upgrade.AcceptAsync(socket, _stop.Token);
+            var leftOver = Upgrade.Accept(socket);
             if (_group is { } group)
             {
                 group.Join(socket, leftOver);
                 return;
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             // The relay gave up; the call says so.
         }

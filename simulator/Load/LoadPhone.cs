@@ -4,18 +4,16 @@ using System.Net.Sockets;
 namespace PhoneAgent.Simulator.Load;
 
 /// <summary>
-/// Twilio's side of one call: a frame every 20 ms, marks back when their audio was played. Ticked by one thread; what
-/// the relay sends is taken on the thread that receives it.
+/// Twilio's side of one call: a frame every 20 ms, marks back when their audio was played. Belongs to the thread of
+/// the <see cref="Metronome"/>.
 /// </summary>
-internal sealed class LoadPhone : IFrameReader, IDisposable
+internal sealed class LoadPhone : IFrameReader
 {
     private const int RememberedFrames = 1024; // 20 s
 
     private readonly StepMeter _meter;
     private readonly AgentSpeech _speech;
     private readonly TwilioMessages _messages;
-    private readonly FrameSocket _socket;
-    private readonly Lock _lock = new();
     private readonly PhonePlayout _playout = new();
     private readonly long[] _sentAt = new long[RememberedFrames];
     private readonly int _number;
@@ -24,14 +22,17 @@ internal sealed class LoadPhone : IFrameReader, IDisposable
     private volatile string? _ended;
 
     /// <summary>Takes over an open stream.</summary>
-    public LoadPhone(int number, Socket socket, TwilioMessages messages, AgentSpeech speech, StepMeter meter)
+    public LoadPhone(int number, Socket socket, ReadOnlySpan<byte> leftOver, TwilioMessages messages, AgentSpeech speech, StepMeter meter)
     {
         _number = number;
         _messages = messages;
         _speech = speech;
         _meter = meter;
-        _socket = new FrameSocket(socket, isClient: true, this);
+        Socket = new FrameSocket(socket, isClient: true, this, leftOver);
     }
+
+    /// <summary>Its stream.</summary>
+    public FrameSocket Socket { get; }
 
     /// <summary>Frames sent.</summary>
     public int Frames => Volatile.Read(ref _frames);
@@ -43,12 +44,11 @@ internal sealed class LoadPhone : IFrameReader, IDisposable
     public long SentAt(int frame) => Volatile.Read(ref _sentAt[frame % RememberedFrames]);
 
     /// <summary>Sends what opens a stream, then talks.</summary>
-    public void Start(byte[] leftOver)
+    public void Start()
     {
-        _socket.Start(leftOver);
         Span<byte> buffer = stackalloc byte[TwilioMessages.MaxBytes];
-        _socket.SendText(buffer[..TwilioMessages.Connected(buffer)]);
-        _socket.SendText(buffer[.._messages.Start(buffer)]);
+        Socket.SendText(buffer[..TwilioMessages.Connected(buffer)]);
+        Socket.SendText(buffer[.._messages.Start(buffer)]);
         _talking = true;
     }
 
@@ -59,11 +59,8 @@ internal sealed class LoadPhone : IFrameReader, IDisposable
     public void HangUp()
     {
         Span<byte> buffer = stackalloc byte[TwilioMessages.MaxBytes];
-        _socket.SendText(buffer[.._messages.Stop(buffer)]);
+        Socket.SendText(buffer[.._messages.Stop(buffer)]);
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _socket.Dispose();
 
     /// <summary>Every 20 ms.</summary>
     /// <param name="now">The time.</param>
@@ -83,7 +80,7 @@ internal sealed class LoadPhone : IFrameReader, IDisposable
 
         var length = _messages.Media(_frames, CallerSignal.Level(_number, _frames), buffer);
         Volatile.Write(ref _sentAt[_frames % RememberedFrames], Stopwatch.GetTimestamp());
-        if (_socket.SendText(buffer[..length]))
+        if (Socket.SendText(buffer[..length]))
         {
             _meter.FrameSent();
             Volatile.Write(ref _frames, _frames + 1);
@@ -100,18 +97,12 @@ internal sealed class LoadPhone : IFrameReader, IDisposable
         }
         else if (what.SequenceEqual("mark"u8))
         {
-            lock (_lock)
-            {
-                _playout.Mark(WireText.StringMember(utf8, "\"name\""u8));
-            }
+            _playout.Mark(WireText.StringMember(utf8, "\"name\""u8));
         }
         else if (what.SequenceEqual("clear"u8))
         {
             _speech.Cleared(receivedAt);
-            lock (_lock)
-            {
-                _playout.Clear(receivedAt);
-            }
+            _playout.Clear(receivedAt);
         }
     }
 
@@ -121,12 +112,7 @@ internal sealed class LoadPhone : IFrameReader, IDisposable
     private void Play(in Base64Audio audio, long now)
     {
         var goesOn = _speech.Heard(audio, now);
-        long dry;
-        lock (_lock)
-        {
-            dry = _playout.Add(audio.Length, now);
-        }
-
+        var dry = _playout.Add(audio.Length, now);
         if (goesOn && dry > 0)
         {
             _meter.Gap(dry);
@@ -136,20 +122,9 @@ internal sealed class LoadPhone : IFrameReader, IDisposable
     private void SendMarks(long now, Span<byte> buffer)
     {
         Span<byte> name = stackalloc byte[64];
-        while (true)
+        for (var length = _playout.TakeMark(now, name); length > 0; length = _playout.TakeMark(now, name))
         {
-            int length;
-            lock (_lock)
-            {
-                length = _playout.TakeMark(now, name);
-            }
-
-            if (length == 0)
-            {
-                return;
-            }
-
-            _socket.SendText(buffer[.._messages.Mark(name[..length], buffer)]);
+            Socket.SendText(buffer[.._messages.Mark(name[..length], buffer)]);
         }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class LoadRun
         using var file = JsonDocument.Parse(File.ReadAllBytes(RelayProcess.RuntimeConfig));
         var properties = file.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
         var settings = new List<string>();
-        foreach (var name in (string[])["System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", "System.GC.Server", "System.GC.Concurrent"])
+        foreach (var name in (string[])["System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", "System.Runtime.TieredCompilation.CallCountingDelayMs", "System.GC.Server", "System.GC.Concurrent"])
         {
             settings.Add($"{name}={(properties.TryGetProperty(name, out var value) ? value.ToString() : "default")}");
         }

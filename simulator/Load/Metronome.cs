@@ -1,19 +1,25 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace PhoneAgent.Simulator.Load;
 
 /// <summary>
 /// The one clock of a group of calls: ticks every phone each 20 ms and every agent each 40 ms, on absolute times spread
-/// evenly over the calls. It wakes at most once a millisecond, so a few neighbours may go together; when it is late it
-/// catches up, as a line would, and <see cref="StepMeter.Lateness"/> tells.
+/// evenly over the calls; when it is late it catches up, as a line would, and <see cref="StepMeter.Lateness"/> tells. Between ticks it
+/// looks every tenth of a millisecond whether something has arrived. It does not sleep until something arrives: on one machine the relay's
+/// sending would then have to wake this thread on another processor, which costs it more than the sending itself, and which nothing across a network asks of it.
 /// </summary>
-internal sealed class Metronome
+internal sealed class Metronome : IDisposable
 {
     private const int FramesPerSecond = 50;
+    private const uint NapMicroseconds = 100;
 
     private readonly LoadCall?[] _calls;
     private readonly StepMeter _meter;
     private readonly Thread _thread;
+    private readonly List<Socket> _asked = [];
+    private readonly Dictionary<Socket, FrameSocket> _sockets = [];
     private volatile bool _stopping;
 
     /// <summary>Starts ticking; calls may join later, by their number.</summary>
@@ -25,24 +31,47 @@ internal sealed class Metronome
         _thread.Start();
     }
 
-    /// <summary>Ticks no more.</summary>
-    public void Stop()
+    /// <summary>Takes what arrives on a connection from now on.</summary>
+    public void Add(FrameSocket socket)
+    {
+        lock (_sockets)
+        {
+            socket.Take(); // what the handshake read too much
+            _sockets.Add(socket.Socket, socket);
+        }
+    }
+
+    /// <summary>Ticks no more, and closes the connections.</summary>
+    public void Dispose()
     {
         _stopping = true;
         _thread.Join();
+        lock (_sockets)
+        {
+            foreach (var socket in _sockets.Values)
+            {
+                socket.Dispose();
+            }
+        }
     }
 
     private void Run()
     {
         Span<byte> buffer = stackalloc byte[TwilioMessages.MaxBytes];
         var start = Stopwatch.GetTimestamp();
-        for (var beat = 0L; !_stopping; beat++)
+        for (var beat = 0L; !_stopping;)
         {
-            var due = start + (long)((Int128)beat * Stopwatch.Frequency / (FramesPerSecond * _calls.Length));
-            WaitUntil(due);
-            var (frame, call) = Math.DivRem(beat, _calls.Length);
-            Tick(frame, (int)call, due, buffer);
+            for (var due = Due(beat); due <= Stopwatch.GetTimestamp(); due = Due(++beat))
+            {
+                var (frame, call) = Math.DivRem(beat, _calls.Length);
+                Tick(frame, (int)call, due, buffer);
+            }
+
+            Nap();
+            TakeArrivals();
         }
+
+        long Due(long beat) => start + (long)((Int128)beat * Stopwatch.Frequency / (FramesPerSecond * _calls.Length));
     }
 
     private void Tick(long frame, int number, long due, Span<byte> buffer)
@@ -62,11 +91,40 @@ internal sealed class Metronome
         }
     }
 
-    private static void WaitUntil(long due)
+    private void TakeArrivals()
     {
-        for (var left = due - Stopwatch.GetTimestamp(); left > 0; left = due - Stopwatch.GetTimestamp())
+        lock (_sockets)
         {
-            Thread.Sleep((int)Math.Max(1, left * 1_000 / Stopwatch.Frequency));
+            _asked.Clear();
+            foreach (var (socket, frames) in _sockets)
+            {
+                if (!frames.IsOver)
+                {
+                    _asked.Add(socket);
+                }
+            }
+
+            if (_asked.Count > 0)
+            {
+                Socket.Select(_asked, null, null, TimeSpan.Zero);
+                _asked.ForEach(ready => _sockets[ready].Take());
+            }
         }
     }
+
+    private static void Nap()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Thread.Sleep(1);
+        }
+        else
+        {
+            _ = Sleep(NapMicroseconds);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "usleep")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Sleep(uint microseconds);
 }

@@ -4,7 +4,7 @@ namespace PhoneAgent.Simulator.Load;
 
 /// <summary>
 /// The cheapest model of Twilio's playout: when what is buffered will have been played, and which marks come back then.
-/// Belongs to one phone, which locks it.
+/// Belongs to one phone.
 /// </summary>
 internal sealed class PhonePlayout
 {

@@ -6,7 +6,10 @@ using System.Text;
 
 namespace PhoneAgent.Simulator.Load;
 
-/// <summary>The HTTP request and answer that open a WebSocket, from either side. Source: RFC 6455, section 4.</summary>
+/// <summary>
+/// The HTTP request and answer that open a WebSocket, from either side. It blocks: a socket that was ever waited for asynchronously stays in
+/// the runtime's event loop, which each later arrival would wake. Source: RFC 6455, section 4.
+/// </summary>
 internal static class Upgrade
 {
     // Source: RFC 6455, section 1.3.
@@ -14,19 +17,21 @@ internal static class Upgrade
 
     private const int MaxHeadBytes = 16 * 1024;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Opens a WebSocket; returns the socket and what came behind the answer.</summary>
     /// <exception cref="IOException">The peer does not open one.</exception>
-    public static async Task<(Socket Socket, byte[] LeftOver)> ConnectAsync(Uri url, string? signature, CancellationToken cancellation)
+    public static (Socket Socket, byte[] LeftOver) Connect(Uri url, string? signature)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, url.Port, cancellation);
+            socket.Connect(IPAddress.Loopback, url.Port);
             var signed = signature is null ? "" : $"X-Twilio-Signature: {signature}\r\n";
             var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
             var request = $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nUser-Agent: Twilio.TmeWs/1.0\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{signed}\r\n";
-            await socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellation);
-            var (head, leftOver) = await ReadHeadAsync(socket, cancellation);
+            socket.Send(Encoding.ASCII.GetBytes(request));
+            var (head, leftOver) = ReadHead(socket);
             var status = head.Split("\r\n", 2)[0];
             return status.Split(' ') is [_, "101", ..] ? (socket, leftOver) : throw new IOException($"the relay answered \"{status}\"");
         }
@@ -39,26 +44,27 @@ internal static class Upgrade
 
     /// <summary>Answers a request for a WebSocket; returns what came behind it.</summary>
     /// <exception cref="IOException">The peer does not ask for one.</exception>
-    public static async Task<byte[]> AcceptAsync(Socket socket, CancellationToken cancellation)
+    public static byte[] Accept(Socket socket)
     {
-        var (head, leftOver) = await ReadHeadAsync(socket, cancellation);
+        var (head, leftOver) = ReadHead(socket);
         const string name = "Sec-WebSocket-Key:";
         var key = head.Split("\r\n").FirstOrDefault(line => line.StartsWith(name, StringComparison.OrdinalIgnoreCase))?[name.Length..].Trim()
             ?? throw new IOException("no WebSocket was asked for");
-        var answer = $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {Accept(key)}\r\n\r\n";
-        await socket.SendAsync(Encoding.ASCII.GetBytes(answer), cancellation);
+        var answer = $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {AcceptKey(key)}\r\n\r\n";
+        socket.Send(Encoding.ASCII.GetBytes(answer));
         return leftOver;
     }
 
     [SuppressMessage("Security", "CA5350", Justification = "The handshake is defined with SHA-1; it protects nothing.")]
-    private static string Accept(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
+    private static string AcceptKey(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
 
-    private static async Task<(string Head, byte[] LeftOver)> ReadHeadAsync(Socket socket, CancellationToken cancellation)
+    private static (string Head, byte[] LeftOver) ReadHead(Socket socket)
     {
+        socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         var buffer = new byte[MaxHeadBytes];
         for (var filled = 0; filled < buffer.Length;)
         {
-            var received = await socket.ReceiveAsync(buffer.AsMemory(filled), cancellation);
+            var received = socket.Receive(buffer.AsSpan(filled));
             if (received == 0)
             {
                 throw new IOException("the peer closed the connection in the handshake");
