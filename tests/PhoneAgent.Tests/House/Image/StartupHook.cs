@@ -17,6 +17,7 @@ internal static class StartupHook
         Say("latencyMode", GCSettings.LatencyMode.ToString());
         Say("tieredPGO", AppContext.GetData("System.Runtime.TieredPGO")?.ToString() ?? "?");
         Say("spin", AppContext.GetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit")?.ToString() ?? "?");
+        Say("callCountingDelay", AppContext.GetData("System.Runtime.TieredCompilation.CallCountingDelayMs")?.ToString() ?? "?");
         foreach (var (name, folder) in new[] { ("app", AppContext.BaseDirectory), ("tmp", "/tmp"), ("var", "/var/tmp") })
         {
             Say("writes " + name, CanWrite(folder).ToString());
