@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using PhoneAgent.Core.Calls;
@@ -27,6 +28,8 @@ internal sealed partial class CallEndpoint(
 
     // Twilio's messages have under a kilobyte.
     private const int MaxMessageBytes = 64 * 1024;
+
+    private static readonly KeepAlive Alive = new(TimeSpan.FromSeconds(30));
 
     private readonly ILogger _logger = logger;
 
@@ -71,8 +74,10 @@ internal sealed partial class CallEndpoint(
 
     private async Task HoldAsync(HttpContext context, AdmittedTicket ticket, CallPlace place)
     {
-        using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
-        await using var socket = new WebSocketMessageSocket(webSocket, MaxMessageBytes, services.Time, (context.Features.Get<IHttpUpgradeFeature>() as CorkedUpgrade)?.Stream);
+        // The framework does the handshake; the frames then go straight through the connection's own pipes.
+        using var handshake = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.Zero });
+        var pipe = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport;
+        await using var socket = new WebSocketMessageSocket(pipe, isServer: true, MaxMessageBytes, Alive, services.Time, context.Abort);
         var limits = new CallLimits(twilio.CurrentValue.AccountSid, gemini.CurrentValue.Model, TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
         await new CallSession(services, limits, ticket, place, socket).RunAsync();
     }

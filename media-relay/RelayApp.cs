@@ -51,8 +51,7 @@ public static class RelayApp
     {
         ArgumentNullException.ThrowIfNull(app);
         WarmUp();
-        app.Use(CorkedUpgrade.Use);
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
+        app.UseWebSockets();
         app.MapGet(CallEndpoint.Route, (HttpContext context, string callSid, string ticket, CallEndpoint endpoint) => endpoint.HandleAsync(context, callSid, ticket));
         app.MapGet("/healthz", () => Results.Text("alive"));
         app.MapGet("/readyz", (Readiness readiness) => readiness.Answer());

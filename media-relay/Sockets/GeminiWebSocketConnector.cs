@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
 using Microsoft.Extensions.Options;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Gemini;
@@ -15,6 +14,9 @@ public sealed class GeminiWebSocketConnector(IOptionsMonitor<GeminiSettings> set
     /// <summary>Far above any message seen (240 ms of audio are 16 kB), far below what would hurt.</summary>
     private const int MaxMessageBytes = 4 * 1024 * 1024;
 
+    // Pongs were seen to lag by many seconds.
+    private static readonly KeepAlive Alive = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(45));
+
     /// <inheritdoc />
     public bool TellsConsumed => settings.CurrentValue.TellsConsumed;
 
@@ -22,27 +24,21 @@ public sealed class GeminiWebSocketConnector(IOptionsMonitor<GeminiSettings> set
     public async Task<GeminiConnecting> ConnectAsync(CancellationToken cancellation)
     {
         var gemini = settings.CurrentValue;
-        var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("x-goog-api-key", gemini.ApiKey);
-        socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
-        socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(45); // pongs were seen to lag by many seconds
-        socket.Options.CollectHttpResponseDetails = true;
         try
         {
-            await socket.ConnectAsync(new Uri(gemini.Endpoint.TrimEnd('/') + Path), cancellation);
-            return new GeminiConnecting(new WebSocketMessageSocket(socket, MaxMessageBytes, time), null);
-        }
-        catch (WebSocketException e)
-        {
-            var status = socket.HttpStatusCode;
-            socket.Dispose();
+            var (stream, status) = await ClientHandshake.OpenAsync(
+                new Uri(gemini.Endpoint.TrimEnd('/') + Path), [new("x-goog-api-key", gemini.ApiKey)], cancellation);
+            if (stream is not null)
+            {
+                return new GeminiConnecting(new WebSocketMessageSocket(new DuplexPipe(stream), isServer: false, MaxMessageBytes, Alive, time, stream.Dispose), null);
+            }
+
             var isFinal = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;
-            return new GeminiConnecting(null, status == 0 ? $"Gemini cannot be reached: {e.WebSocketErrorCode}" : Refusal(status), isFinal);
+            return new GeminiConnecting(null, Refusal(status), isFinal);
         }
-        catch
+        catch (HttpRequestException e)
         {
-            socket.Dispose();
-            throw;
+            return new GeminiConnecting(null, $"Gemini cannot be reached: {e.HttpRequestError}");
         }
     }
 

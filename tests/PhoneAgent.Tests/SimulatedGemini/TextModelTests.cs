@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.Simulator.Gemini;
@@ -116,7 +115,7 @@ public sealed class TextModelTests
 
     private static SimulatedGeminiOptions Options() => new() { ApiKey = Key, AgentVoice = _ => TestTone.Sine(300, GeminiWire.AgentRate, 0.2) };
 
-    private static GeminiTextModel Model(string endpoint, string key = Key) => new(new FixedSettings(new GeminiSettings { ApiKey = key, Endpoint = endpoint }));
+    private static GeminiTextModel Model(string endpoint, string key = Key) => new(new FixedOptions<GeminiSettings>(new GeminiSettings { ApiKey = key, Endpoint = endpoint }));
 
     private static async Task<WebApplication> ServeAsync(RequestDelegate serve)
     {
@@ -126,14 +125,5 @@ public sealed class TextModelTests
         app.Run(serve);
         await app.StartAsync();
         return app;
-    }
-
-    private sealed class FixedSettings(GeminiSettings settings) : IOptionsMonitor<GeminiSettings>
-    {
-        public GeminiSettings CurrentValue => settings;
-
-        public GeminiSettings Get(string? name) => settings;
-
-        public IDisposable? OnChange(Action<GeminiSettings, string?> listener) => null;
     }
 }

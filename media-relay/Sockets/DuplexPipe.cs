@@ -1,0 +1,16 @@
+using System.IO.Pipelines;
+
+namespace PhoneAgent.MediaRelay.Sockets;
+
+/// <summary>Both directions of a stream as pipes.</summary>
+internal sealed class DuplexPipe(Stream stream) : IDuplexPipe
+{
+    // Room for three of Gemini's messages of 40 ms at a time.
+    private const int BufferBytes = 8 * 1_024;
+
+    /// <inheritdoc />
+    public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true));
+
+    /// <inheritdoc />
+    public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+}

@@ -1,0 +1,85 @@
+using System.IO.Pipelines;
+using System.Net.WebSockets;
+using PhoneAgent.MediaRelay.Sockets;
+
+namespace PhoneAgent.Benchmarks;
+
+/// <summary>What a WebSocket costs for a frame of audio each way, next to the framework's; the connection itself costs nothing here.</summary>
+internal sealed class SocketBenchmarks : IBenchmarkTable
+{
+    private const int TwilioFrameBytes = 340; // 20 ms with its JSON
+    private const int GeminiFrameBytes = 940;
+
+    private readonly byte[] _message = new byte[GeminiFrameBytes];
+    private readonly byte[] _received = new byte[2 * GeminiFrameBytes];
+    private readonly WebSocketMessageSocket _server = Framed(isServer: true, Frame(TwilioFrameBytes, isMasked: true));
+    private readonly WebSocketMessageSocket _client = Framed(isServer: false, []);
+    private readonly WebSocket _frameworkServer = Framework(isServer: true, Frame(TwilioFrameBytes, isMasked: true));
+    private readonly WebSocket _frameworkClient = Framework(isServer: false, []);
+
+    public string Title => "WebSockets";
+
+    public IEnumerable<Benchmark> Benchmarks =>
+    [
+        new("take a 20 ms frame from Twilio", () => _server.ReadAsync().AsTask().GetAwaiter().GetResult()),
+        new("take it by the framework's WebSocket", () => _frameworkServer.ReceiveAsync(_received.AsMemory(), default).AsTask().GetAwaiter().GetResult()),
+        new("send a 20 ms frame to Gemini", () => _client.SendAsync(_message).AsTask().GetAwaiter().GetResult()),
+        new("send it by the framework's WebSocket", () => _frameworkClient.SendAsync(_message.AsMemory(), WebSocketMessageType.Text, true, default).AsTask().GetAwaiter().GetResult()),
+    ];
+
+    private static WebSocketMessageSocket Framed(bool isServer, byte[] frame) =>
+        new(new DuplexPipe(new Endless(frame)), isServer, 64 * 1024, new KeepAlive(TimeSpan.FromDays(1)), TimeProvider.System, () => { });
+
+    private static WebSocket Framework(bool isServer, byte[] frame) =>
+        WebSocket.CreateFromStream(new Endless(frame), new WebSocketCreationOptions { IsServer = isServer, KeepAliveInterval = TimeSpan.Zero });
+
+    private static byte[] Frame(int length, bool isMasked)
+    {
+        var frame = new byte[WebSocketFrame.MaxHeaderBytes + length];
+        var header = WebSocketFrame.WriteHeader(frame, WebSocketFrame.Opcode.Text, length, isMasked ? 0u : null);
+        frame.AsSpan(header, length).Fill((byte)'a');
+        return frame[..(header + length)];
+    }
+
+    /// <summary>The same bytes for ever, one frame a read; takes everything.</summary>
+    private sealed class Endless(byte[] frame) : Stream
+    {
+        private int _at;
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var length = Math.Min(frame.Length - _at, buffer.Length);
+            frame.AsSpan(_at, length).CopyTo(buffer.Span);
+            _at = (_at + length) % frame.Length;
+            return ValueTask.FromResult(length);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

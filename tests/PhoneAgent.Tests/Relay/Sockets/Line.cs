@@ -1,0 +1,126 @@
+using System.IO.Pipelines;
+using System.Net.WebSockets;
+using PhoneAgent.MediaRelay.Sockets;
+
+namespace PhoneAgent.Tests.Relay.Sockets;
+
+/// <summary>A connection in memory: the relay's socket at one end, the framework's WebSocket at the other.</summary>
+internal sealed class Line : IAsyncDisposable
+{
+    /// <summary>What a direction holds before whoever writes must wait.</summary>
+    public const int PipeBytes = 64 * 1024;
+
+    private static readonly PipeOptions Inline = new(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: PipeBytes, useSynchronizationContext: false);
+
+    private readonly Pipe _toSocket = new(Inline);
+    private readonly Pipe _toPeer = new(Inline);
+    private readonly CountingWriter _writer;
+
+    public Line(bool isServer, KeepAlive keepAlive)
+    {
+        _writer = new CountingWriter(_toPeer.Writer);
+        Socket = new WebSocketMessageSocket(new Ends(_toSocket.Reader, _writer), isServer, 100_000, keepAlive, Time, () => BreakAsync().AsTask().Wait());
+        Peer = WebSocket.CreateFromStream(new Wires(_toPeer.Reader.AsStream(), _toSocket.Writer.AsStream()), new WebSocketCreationOptions { IsServer = !isServer, KeepAliveInterval = TimeSpan.Zero });
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public WebSocketMessageSocket Socket { get; }
+
+    public WebSocket Peer { get; }
+
+    /// <summary>What the peer sends, past its WebSocket.</summary>
+    public PipeWriter Wire => _toSocket.Writer;
+
+    /// <summary>How often the relay's socket has let go what it wrote.</summary>
+    public int Flushes => _writer.Flushes;
+
+    /// <summary>The peer's next message; nothing when it is a close.</summary>
+    public async Task<byte[]> PeerHearsAsync()
+    {
+        var message = new MemoryStream();
+        var buffer = new byte[10_000];
+        while (true)
+        {
+            var received = await Peer.ReceiveAsync(buffer.AsMemory(), default);
+            message.Write(buffer, 0, received.Count);
+            if (received.EndOfMessage)
+            {
+                return message.ToArray();
+            }
+        }
+    }
+
+    /// <summary>The relay's end says no more, as a server that has closed does.</summary>
+    public ValueTask EndAsync() => _toPeer.Writer.CompleteAsync();
+
+    /// <summary>The connection breaks.</summary>
+    public async ValueTask BreakAsync()
+    {
+        await _toSocket.Writer.CompleteAsync(new IOException("reset"));
+        await _toPeer.Reader.CompleteAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Socket.DisposeAsync();
+        Peer.Dispose();
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class CountingWriter(PipeWriter inner) : PipeWriter
+    {
+        public int Flushes { get; private set; }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            Flushes++;
+            return inner.FlushAsync(cancellationToken);
+        }
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+    }
+
+    // Reads from one stream, writes to another.
+    private sealed class Wires(Stream input, Stream output) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => output.WriteAsync(buffer, cancellationToken);
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,203 @@
+using System.Net.WebSockets;
+using System.Text;
+using PhoneAgent.MediaRelay.Sockets;
+
+namespace PhoneAgent.Tests.Relay.Sockets;
+
+/// <summary>Either end of a WebSocket, with the framework's own at the other end.</summary>
+public sealed class WebSocketMessageSocketTests
+{
+    private const int Largest = 100_000;
+
+    private static readonly KeepAlive Seldom = new(TimeSpan.FromHours(1));
+
+    public static TheoryData<bool> Ends { get; } = [true, false];
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task Messages_of_every_length_arrive_whole_both_ways(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        foreach (var length in (int[])[0, 1, 125, 126, 127, 1_000, 4_095, 4_096, 8_192, 65_535, 65_536, Largest])
+        {
+            var message = Letters(length);
+            var sending = line.Socket.SendAsync(message);
+            Assert.Equal(message, await line.PeerHearsAsync());
+            Assert.True(await sending);
+
+            var answering = line.Peer.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, default);
+            var read = await line.Socket.ReadAsync();
+            Assert.Equal(SocketReadKind.Message, read.Kind);
+            Assert.Equal(message, read.Message.ToArray());
+            await answering;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_fragmented_message_is_one(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        await line.Peer.SendAsync("one "u8.ToArray(), WebSocketMessageType.Text, endOfMessage: false, default);
+        await line.Peer.SendAsync("message"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
+
+        Assert.Equal("one message", Encoding.UTF8.GetString((await line.Socket.ReadAsync()).Message.Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_message_that_is_too_large_is_told_and_the_next_one_read(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        var sending = line.Peer.SendAsync(Letters(Largest + 1), WebSocketMessageType.Text, endOfMessage: true, default);
+
+        Assert.Equal(SocketReadKind.TooLarge, (await line.Socket.ReadAsync()).Kind);
+        var reading = line.Socket.ReadAsync();
+        await sending;
+        await line.Peer.SendAsync("next"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
+        Assert.Equal("next", Encoding.UTF8.GetString((await reading).Message.Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task What_goes_out_together_travels_together(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+
+        Assert.True(await line.Socket.SendAsync("media"u8.ToArray(), more: true));
+        Assert.Equal(0, line.Flushes);
+        Assert.True(await line.Socket.SendAsync("mark"u8.ToArray()));
+
+        Assert.Equal(1, line.Flushes);
+        Assert.Equal("media", Encoding.UTF8.GetString(await line.PeerHearsAsync()));
+        Assert.Equal("mark", Encoding.UTF8.GetString(await line.PeerHearsAsync()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task The_peer_s_close_is_told_answered_and_told_again(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        var closing = line.Peer.CloseAsync((WebSocketCloseStatus)4000, "enough", default);
+
+        var end = await line.Socket.ReadAsync();
+
+        Assert.Equal((SocketReadKind.Closed, 4000, "enough"), (end.Kind, end.CloseCode, end.CloseReason));
+        await line.EndAsync();
+        await closing;
+        Assert.Equal(end, await line.Socket.ReadAsync());
+        Assert.False(await line.Socket.SendAsync("late"u8.ToArray()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_close_of_its_own_reaches_the_peer_and_its_answer_is_read(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+
+        await line.Socket.CloseAsync(1008, "no");
+        await line.Socket.CloseAsync(1000, "only the first counts");
+
+        Assert.Empty(await line.PeerHearsAsync());
+        Assert.Equal((WebSocketCloseStatus.PolicyViolation, "no"), (line.Peer.CloseStatus, line.Peer.CloseStatusDescription));
+        Assert.False(await line.Socket.SendAsync("late"u8.ToArray()));
+        await line.Peer.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", default);
+        Assert.Equal(SocketReadKind.Closed, (await line.Socket.ReadAsync()).Kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_peer_that_breaks_the_rules_is_told_so_and_lost(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+
+        await line.Wire.WriteAsync(new byte[] { 0x83, 0x00 });
+
+        Assert.Equal(SocketReadKind.Lost, (await line.Socket.ReadAsync()).Kind);
+        Assert.Empty(await line.PeerHearsAsync());
+        Assert.Equal(WebSocketCloseStatus.ProtocolError, line.Peer.CloseStatus);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_connection_that_breaks_is_lost(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        var reading = line.Socket.ReadAsync();
+
+        await line.BreakAsync();
+
+        Assert.Equal(SocketReadKind.Lost, (await reading).Kind);
+        Assert.False(await line.Socket.SendAsync("late"u8.ToArray()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task Aborting_ends_a_pending_read(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        var reading = line.Socket.ReadAsync();
+
+        line.Socket.Abort();
+
+        Assert.Equal(SocketReadKind.Lost, (await reading).Kind);
+        Assert.False(await line.Socket.SendAsync("late"u8.ToArray()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_close_that_nobody_takes_ends_the_connection_after_two_seconds(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        var stuck = line.Socket.SendAsync(Letters(Line.PipeBytes)); // more than the peer's pipe holds, and the peer does not read
+        var reading = line.Socket.ReadAsync();
+        var closing = line.Socket.CloseAsync(1000, "");
+        Assert.False(stuck.IsCompleted);
+
+        line.Time.Advance(TimeSpan.FromSeconds(2));
+
+        await closing;
+        Assert.Equal(SocketReadKind.Lost, (await reading).Kind);
+        Assert.False(await stuck);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_ping_goes_out_at_every_interval_and_a_peer_that_answers_none_is_lost(bool isServer)
+    {
+        await using var line = new Line(isServer, new KeepAlive(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(45)));
+        var reading = line.Socket.ReadAsync();
+
+        line.Time.Advance(TimeSpan.FromSeconds(20));
+        line.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(2, line.Flushes);
+        Assert.False(reading.IsCompleted);
+
+        line.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(SocketReadKind.Lost, (await reading).Kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task A_peer_that_answers_pings_is_kept_and_its_own_are_answered(bool isServer)
+    {
+        SynchronizationContext.SetSynchronizationContext(null); // so that what a ping causes has happened when the clock has moved
+        await using var line = new Line(isServer, new KeepAlive(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(45)));
+        var reading = line.Socket.ReadAsync();
+        var hearing = line.PeerHearsAsync(); // the framework's end answers pings while it reads
+
+        for (var pings = 1; pings <= 10; pings++)
+        {
+            line.Time.Advance(TimeSpan.FromSeconds(20));
+            Assert.Equal(pings, line.Flushes);
+        }
+
+        await line.Wire.WriteAsync(Frames.Frame(Frames.Final | Frames.Ping, "are you there"u8, isServer ? [1, 2, 3, 4] : null));
+        Assert.Equal(11, line.Flushes);
+        Assert.False(reading.IsCompleted);
+        await line.Socket.SendAsync("yes"u8.ToArray());
+        Assert.Equal("yes", Encoding.UTF8.GetString(await hearing));
+    }
+
+    private static byte[] Letters(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 23)))];
+}
