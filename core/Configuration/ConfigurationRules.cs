@@ -116,7 +116,7 @@ public static partial class ConfigurationRules
     }
 
     private static string? Address(string value, string secure, string open) =>
-        !Uri.TryCreate(value, UriKind.Absolute, out var uri) || (uri.Scheme != secure && uri.Scheme != open) ? $"is not a {secure} address"
+        !Uri.TryCreate(value, UriKind.Absolute, out var uri) || (uri.Scheme != secure && uri.Scheme != open) ? $"is no {secure} address"
         : uri.Scheme == open && !uri.IsLoopback ? $"must be {secure}: {open} is for loopback addresses only"
         : uri.UserInfo.Length > 0 ? "must not contain a user or password"
         : uri.Query.Length > 0 || uri.Fragment.Length > 0 || value.AsSpan().ContainsAny('?', '#') ? "must not contain a query or fragment"
