@@ -23,8 +23,14 @@ internal sealed record CallSummary
     /// <summary>How long it lasted, milliseconds.</summary>
     public required int DurationMs { get; init; }
 
+    /// <summary>For how long the phone itself stood still meanwhile, milliseconds: more than 0 when the machine was too busy.</summary>
+    public required int StoodMs { get; init; }
+
     /// <summary>The greeting, then each thing the caller said with its answer.</summary>
     public required IReadOnlyList<SummaryTurn> Turns { get; init; }
+
+    /// <summary>What Gemini took the caller to say.</summary>
+    public required IReadOnlyList<SummaryUtterance> Utterances { get; init; }
 
     /// <summary>Where the caller spoke into the agent's line.</summary>
     public required IReadOnlyList<SummaryInterruption> Interruptions { get; init; }
@@ -44,6 +50,9 @@ internal sealed record CallSummary
     /// <summary>Agent audio that the caller heard, milliseconds.</summary>
     public required double AgentMsHeard { get; init; }
 
+    /// <summary>The holes in the agent's speech, as heard.</summary>
+    public required IReadOnlyList<SummaryGap> SpeechGaps { get; init; }
+
     /// <summary>Where the call had no stream, between two of them.</summary>
     public required IReadOnlyList<SummaryGap> StreamGaps { get; init; }
 
@@ -57,13 +66,16 @@ internal sealed record CallSummary
     public string ToJson() => JsonSerializer.Serialize(this, CallSummaryJson.Readable.CallSummary);
 }
 
-/// <summary>One turn; the greeting has no caller.</summary>
-internal sealed record SummaryTurn(string? Caller, string? Agent, int? ResponseMs);
+/// <summary>One turn, in milliseconds since the call was answered; the greeting has no caller.</summary>
+internal sealed record SummaryTurn(string? Caller, string? Agent, int? ResponseMs, int CallerAtMs = 0, int? AgentAtMs = null, int? AgentEndMs = null);
+
+/// <summary>Something said, as Gemini heard it: in which session, when in its sound, and how long, milliseconds.</summary>
+internal sealed record SummaryUtterance(string Text, int Session, int AtMs, int Ms);
 
 /// <summary>One interruption; milliseconds from the caller's first frame to <c>clear</c>, and of the agent's line.</summary>
 internal sealed record SummaryInterruption(int? ClearMs, int SilentMs, int HeardMs, int? GeneratedMs);
 
-/// <summary>A time without a stream; milliseconds since the call was answered, and long.</summary>
+/// <summary>A time without a stream, or without sound; milliseconds since the call was answered, and long.</summary>
 internal sealed record SummaryGap(int AtMs, int Ms);
 
 /// <summary>One entry of Twilio's error log.</summary>

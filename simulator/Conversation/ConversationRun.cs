@@ -6,6 +6,7 @@ using PhoneAgent.Simulator.Outbound;
 using PhoneAgent.Simulator.Phone;
 using PhoneAgent.Simulator.Phone.Callers;
 using PhoneAgent.Simulator.Phone.Streams;
+using PhoneAgent.Simulator.Sound;
 
 namespace PhoneAgent.Simulator.Conversation;
 
@@ -72,19 +73,22 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
     {
         await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog, replicas: Relays);
         using var phone = new SimulatedPhone(house.PhoneSettings().With(Person));
-        var (call, misfortune) = await WithFaultsAsync(house, phone.CallAsync(new ScriptedCaller(lines.Script, lines.Clips), PhoneEvent, cancellation), cancellation);
+        var (call, misfortune) = await WithFaultsAsync(house, phone.CallAsync(Caller(options), PhoneEvent, cancellation), cancellation);
         return await JudgeAsync(house, call, misfortune, cancellation);
     }
 
     private async Task<ConversationOutcome> PlaceAsync(SimulatedGeminiOptions options, CalleeAnswer answer, CancellationToken cancellation)
     {
         OutboundOrder.Allow(configuration);
-        var callee = new Callee { Answer = answer, Voice = () => answer == CalleeAnswer.Person ? new ScriptedCaller(lines.Script, lines.Clips) : new SilentCaller(TimeSpan.FromSeconds(30)), OnEvent = PhoneEvent };
+        var callee = new Callee { Answer = answer, Voice = () => answer == CalleeAnswer.Person ? Caller(options) : new SilentCaller(TimeSpan.FromSeconds(30)), OnEvent = PhoneEvent };
         await using var house = await SimulatedHouse.OpenAsync(configuration, options, callLog, callee, replicas: Relays);
         var callSid = await OutboundOrder.PlaceAsync(house, cancellation);
         var (call, misfortune) = await WithFaultsAsync(house, house.Placer!.ResultAsync(callSid).WaitAsync(cancellation), cancellation);
         return await JudgeAsync(house, call, misfortune, cancellation);
     }
+
+    private ScriptedCaller Caller(SimulatedGeminiOptions gemini) =>
+        new(lines.Script, lines.Clips, agentClips: text => Resampling.Convert(gemini.AgentVoice(text), GeminiWire.AgentRate, 1_000 * LineFrames.BytesPerMs));
 
     // The call while things happen to its relays; and what was wrong with how those ended.
     private async Task<(CallResult Call, string? Misfortune)> WithFaultsAsync(SimulatedHouse house, Task<CallResult> calling, CancellationToken cancellation)
@@ -167,18 +171,23 @@ internal sealed class ConversationRun(CallerLines lines, HouseConfiguration conf
             CallSid = call.CallSid,
             End = call.Ending.ToString(),
             DurationMs = call.DurationMs,
-            Turns = [.. call.Turns.Select((turn, i) => new SummaryTurn(turn.Caller, answers.ElementAtOrDefault(i), turn.ResponseMs))],
+            StoodMs = call.StoodMs,
+            Turns = [.. call.Turns.Select((turn, i) => new SummaryTurn(turn.Caller, answers.ElementAtOrDefault(i), turn.ResponseMs, turn.CallerBeginMs, turn.AnswerBeginMs, turn.AnswerEndMs))],
+            Utterances = [.. sessions.SelectMany(session => session.Utterances.Select(heard => new SummaryUtterance(heard.Text, session.Number, Ms(heard.StartSample), Ms(heard.EndSample - heard.StartSample))))],
             Interruptions = [.. call.Interruptions.Select((one, i) => new SummaryInterruption(one.ClearMs, one.SilentMs, one.HeardMs, (cut.Find(line => line.Line == answers.ElementAtOrDefault(one.Turn - 1)) ?? cut.ElementAtOrDefault(i))?.GeneratedMs))],
             CallerFramesSent = call.CallerFramesSent,
             CallerFramesAfterEnd = call.CallerFramesAfterEnd,
             CallerFramesHeard = framesHeard,
             AgentMsGenerated = spoken.Sum(line => line.GeneratedMs),
             AgentMsHeard = call.AgentMsHeard,
+            SpeechGaps = [.. call.Gaps.Select(gap => new SummaryGap(gap.AtMs, (int)gap.Ms))],
             StreamGaps = [.. call.Streams.Zip(call.Streams.Skip(1)).Select(pair => new SummaryGap(pair.First.EndedAtMs, pair.Second.OpenedAtMs - pair.First.EndedAtMs))],
             Errors = [.. call.Errors.Select(error => new SummaryError(error.Code, error.Message))],
             Record = record,
         };
     }
+
+    private static int Ms(long samples) => (int)(samples / (SamplesPerFrame / LineFrames.Ms));
 
     // The agent's lines without those that only go on with the one before, after a connection was lost.
     private static List<string> Answers(IEnumerable<Gemini.SpokenLine> spoken)

@@ -85,6 +85,11 @@ internal sealed class LiveTranscript(IAnsiConsole console)
 
         console.MarkupLineInterpolated($"caller frames: {summary.CallerFramesSent} sent, {summary.CallerFramesHeard} heard by Gemini");
         console.MarkupLineInterpolated($"agent speech: {summary.AgentMsGenerated} ms generated, {summary.AgentMsHeard:0} ms heard by the caller");
+        if (summary.StoodMs > 0)
+        {
+            console.MarkupLineInterpolated($"the phone itself stood still for {summary.StoodMs} ms: the machine is too busy");
+        }
+
         foreach (var change in summary.Record?["sessions"]?.AsArray() ?? [])
         {
             console.MarkupLineInterpolated($"{At((DateTimeOffset)change!["at"]! - (DateTimeOffset)summary.Record!["beganAt"]!)} {Told(change)}");

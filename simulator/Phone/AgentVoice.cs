@@ -20,6 +20,9 @@ internal sealed class AgentVoice
 
     public int Begun => _utterances.Count;
 
+    /// <summary>Whether what it said last was cut off.</summary>
+    public bool WasCut { get; private set; }
+
     public int Finished => Speaks ? _utterances.Count - 1 : _utterances.Count;
 
     /// <summary>Takes the frame of that number.</summary>
@@ -37,7 +40,7 @@ internal sealed class AgentVoice
         {
             if (!Speaks)
             {
-                Speaks = true;
+                (Speaks, WasCut) = (true, false);
                 _utterances.Add(new HeardUtterance(frame, frame));
             }
 
@@ -56,7 +59,7 @@ internal sealed class AgentVoice
     {
         _cutFrame = frame;
         _cutSpeech = Speaks;
-        Speaks = false;
+        (Speaks, WasCut) = (false, WasCut || Speaks);
     }
 }
 

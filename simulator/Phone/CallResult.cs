@@ -48,6 +48,9 @@ public sealed record CallResult
     /// <summary>How long it lasted.</summary>
     public required int DurationMs { get; init; }
 
+    /// <summary>For how long the phone itself stood still meanwhile, its process being stopped; no time of the call.</summary>
+    public required int StoodMs { get; init; }
+
     /// <summary>What Twilio's error log would hold.</summary>
     public required IReadOnlyList<TwilioError> Errors { get; init; }
 

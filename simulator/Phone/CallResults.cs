@@ -13,6 +13,7 @@ internal static class CallResults
             Ending = ending,
             Complaint = complaint,
             DurationMs = durationMs,
+            StoodMs = line.StoodMs,
             Errors = call.Notes.Errors(),
             Turns = ConversationReport.Turns(line),
             Interruptions = ConversationReport.Interruptions(line),

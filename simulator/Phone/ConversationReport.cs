@@ -24,14 +24,14 @@ internal static class ConversationReport
         return turns;
     }
 
-    /// <summary>Every line the caller began while the agent was being heard.</summary>
+    /// <summary>Every line the caller began while the agent was being heard, or with the frame after its last sound.</summary>
     public static IReadOnlyList<Interruption> Interruptions(LineRecord line)
     {
         var interruptions = new List<Interruption>();
         for (var i = 0; i < line.Turns.Count; i++)
         {
             var said = line.Turns[i];
-            var cut = line.Agent.FirstOrDefault(agent => agent.BeginFrame <= said.BeginFrame && said.BeginFrame < agent.EndFrame);
+            var cut = line.Agent.FirstOrDefault(agent => agent.BeginFrame <= said.BeginFrame && said.BeginFrame <= agent.EndFrame);
             if (cut is null)
             {
                 continue;

@@ -6,7 +6,7 @@ namespace PhoneAgent.Simulator.Phone;
 /// <summary>
 /// The line between the caller and Twilio from answer to hang-up, whether or not a stream is open. Every 20 ms of an
 /// absolute clock it sends the frame the caller has just said, plays one frame to the caller and asks for the next.
-/// A tick that comes late is made up for at once; none is skipped.
+/// A tick that comes late is made up for at once, unless all stood still (<see cref="LineClock"/>); none is skipped.
 /// </summary>
 /// <param name="caller">Who is at the phone.</param>
 /// <param name="time">The clock.</param>
@@ -14,6 +14,7 @@ namespace PhoneAgent.Simulator.Phone;
 internal sealed class PhoneLine(ICaller caller, TimeProvider time, Action<PhoneEvent> onEvent)
 {
     private readonly Lock _gate = new();
+    private readonly LineClock _clock = new(time);
     private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Playout _playout = new();
     private readonly AgentVoice _agent = new();
@@ -23,7 +24,6 @@ internal sealed class PhoneLine(ICaller caller, TimeProvider time, Action<PhoneE
     private readonly byte[] _frame = new byte[LineFrames.Bytes];
     private StreamConnection? _stream;
     private CallerFrame _saying;
-    private long? _answered;
     private int _ticks;
 
     /// <summary>Done once the caller has put the phone down.</summary>
@@ -33,16 +33,15 @@ internal sealed class PhoneLine(ICaller caller, TimeProvider time, Action<PhoneE
     public Action<char>? OnDigit { get; set; }
 
     /// <summary>Milliseconds since the call was answered.</summary>
-    public int AtMs => _answered is { } answered ? (int)time.GetElapsedTime(answered).TotalMilliseconds : 0;
+    public int AtMs => (int)_clock.NowMs;
 
     /// <summary>Runs from the answer until <paramref name="stop"/>, or until the caller hangs up.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var answered = time.GetTimestamp();
-        _answered = answered;
+        _clock.Start();
         while (!stop.IsCancellationRequested && !_hungUp.Task.IsCompleted)
         {
-            var early = (_ticks * (double)LineFrames.Ms) - time.GetElapsedTime(answered).TotalMilliseconds;
+            var early = (_ticks * LineFrames.Ms) - _clock.NowMs;
             if (early > 0)
             {
                 // Whole milliseconds, upwards: a timer that fires a fraction early would only be asked again.
@@ -51,6 +50,7 @@ internal sealed class PhoneLine(ICaller caller, TimeProvider time, Action<PhoneE
             }
 
             TickOrFail();
+            _clock.Reach(_ticks * LineFrames.Ms);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class PhoneLine(ICaller caller, TimeProvider time, Action<PhoneE
         lock (_gate)
         {
             NoteSpeech(_ticks, null);
-            return new LineRecord(_said.ToArray(), _playout, [.. _agent.Utterances], [.. _turns], [.. _clears]);
+            return new LineRecord(_said.ToArray(), _playout, [.. _agent.Utterances], [.. _turns], [.. _clears], _clock.StoodMs);
         }
     }
 
@@ -163,6 +163,7 @@ internal sealed class PhoneLine(ICaller caller, TimeProvider time, Action<PhoneE
         AgentSpeaks = _agent.Speaks,
         AgentBegun = _agent.Begun,
         AgentFinished = _agent.Finished,
+        AgentWasCut = _agent.WasCut,
         AgentBeganAt = _agent.Begun == 0 ? 0 : _agent.Utterances[^1].BeginFrame,
         AgentAudibleUntil = _agent.Begun == 0 ? 0 : _agent.Utterances[^1].EndFrame,
         Heard = frame == 0 ? [] : _playout.Heard((frame - 1) * LineFrames.Bytes, LineFrames.Bytes),
@@ -245,4 +246,4 @@ internal sealed record SpokenTurn(CallerLine Line, int BeginFrame, int EndFrame)
 
 /// <summary>What happened on the line, from which the result of the call is made.</summary>
 internal sealed record LineRecord(
-    byte[] Said, Playout Playout, IReadOnlyList<HeardUtterance> Agent, IReadOnlyList<SpokenTurn> Turns, IReadOnlyList<int> ClearsAtMs);
+    byte[] Said, Playout Playout, IReadOnlyList<HeardUtterance> Agent, IReadOnlyList<SpokenTurn> Turns, IReadOnlyList<int> ClearsAtMs, int StoodMs = 0);

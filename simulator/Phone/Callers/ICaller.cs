@@ -40,8 +40,11 @@ public readonly ref struct CallMoment
     /// <summary>How many times the agent has begun to speak.</summary>
     public required int AgentBegun { get; init; }
 
-    /// <summary>How many times it was heard to the end.</summary>
+    /// <summary>How many times it has fallen silent again.</summary>
     public required int AgentFinished { get; init; }
+
+    /// <summary>Whether the last time it was cut off, rather than heard to the end.</summary>
+    public required bool AgentWasCut { get; init; }
 
     /// <summary>The frame in which the agent last began to be heard.</summary>
     public required int AgentBeganAt { get; init; }

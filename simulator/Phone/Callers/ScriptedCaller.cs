@@ -11,8 +11,15 @@ public sealed class ScriptedCaller : ICaller
     // A key every 300 ms.
     private const int FramesPerKey = 15;
 
+    // A line that breaks off is waited for as long as one that has a pause in it.
+    private const int PauseFrames = 1000 / LineFrames.Ms;
+
+    // Resampling and µ-law may take this much of a line's quiet ends.
+    private const int QuietEndsFrames = 100 / LineFrames.Ms;
+
     private readonly ConversationScript _script;
     private readonly SpokenLine?[] _lines;
+    private readonly int[] _agentFrames;
     private readonly ScriptedCallerPatience _patience;
     private Phase _phase = Phase.AwaitsAgent;
     private int _turn;
@@ -20,12 +27,17 @@ public sealed class ScriptedCaller : ICaller
     private int _disconnected;
     private int _framesSpoken;
     private int _answer = 1;
+    private int _silentSince;
+    private int _agentBegun;
+    private int _pieceFrames;
+    private int _piecesBefore;
     private string? _gaveUp;
 
     /// <param name="script">The conversation; its first turn is the agent's greeting.</param>
     /// <param name="clips">A caller's line to its sound, 8 kHz PCM.</param>
     /// <param name="patience">How long to wait for the agent; null: the defaults.</param>
-    public ScriptedCaller(ConversationScript script, Func<string, short[]> clips, ScriptedCallerPatience? patience = null)
+    /// <param name="agentClips">The agent's line to its sound, 8 kHz PCM, by which the caller notices that it is not over; null: it is over when the agent is silent.</param>
+    public ScriptedCaller(ConversationScript script, Func<string, short[]> clips, ScriptedCallerPatience? patience = null, Func<string, short[]>? agentClips = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(script.Turns.Count);
         _script = script;
@@ -33,6 +45,7 @@ public sealed class ScriptedCaller : ICaller
         _lines = [.. script.Turns.Select((turn, number) => turn.Caller is { } text
             ? new SpokenLine(new CallerLine(number, text, turn.InterruptAfterMs is not null), clips(text))
             : null)];
+        _agentFrames = [.. script.Turns.Select((turn, number) => agentClips is null ? 0 : new SpokenLine(new CallerLine(number, turn.Agent, BargesIn: false), agentClips(turn.Agent)).Frames)];
     }
 
     private enum Phase
@@ -61,7 +74,14 @@ public sealed class ScriptedCaller : ICaller
     /// <inheritdoc />
     public CallerFrame NextFrame(CallMoment now, Span<byte> mulaw)
     {
-        if (_phase == Phase.AwaitsAgent && now.AgentBegun >= _answer)
+        Follow(now);
+        if (IsRestOfBefore(now))
+        {
+            _answer = now.AgentBegun + 1;
+            _phase = _phase == Phase.HearsAgent ? Phase.AwaitsAgent : _phase;
+        }
+
+        if (_phase == Phase.AwaitsAgent && now.AgentBegun >= _answer && now.AgentAudibleUntil > _silentSince)
         {
             (_phase, _waited) = (Phase.HearsAgent, 0);
         }
@@ -70,7 +90,7 @@ public sealed class ScriptedCaller : ICaller
         {
             Phase.AwaitsAgent => Await(now),
             Phase.HearsAgent => Hear(now, mulaw),
-            Phase.Speaks => Speak(mulaw),
+            Phase.Speaks => Speak(now, mulaw),
             Phase.Stays => Stay(),
             _ => new CallerFrame(HangsUp: true),
         };
@@ -94,7 +114,7 @@ public sealed class ScriptedCaller : ICaller
 
     private CallerFrame Hear(CallMoment now, Span<byte> mulaw)
     {
-        var heardOut = now.AgentFinished >= _answer && !now.AgentSpeaks;
+        var heardOut = now.AgentFinished >= _answer && !now.AgentSpeaks && IsWhole(now);
         if (_turn == _script.Turns.Count - 1)
         {
             if (heardOut && _script.CallerStays)
@@ -119,8 +139,29 @@ public sealed class ScriptedCaller : ICaller
             : default;
     }
 
+    // How much of the agent's line was heard, in how many pieces ever: what stalls on its way is heard with holes.
+    private void Follow(CallMoment now)
+    {
+        if (now.AgentBegun > _agentBegun)
+        {
+            _piecesBefore = now.AgentBegun > _answer ? _piecesBefore + _pieceFrames : 0;
+            _agentBegun = now.AgentBegun;
+        }
+
+        _pieceFrames = now.AgentAudibleUntil - now.AgentBeganAt;
+    }
+
+    private bool IsWhole(CallMoment now) =>
+        now.AgentWasCut || _piecesBefore + _pieceFrames >= _agentFrames[_turn] - QuietEndsFrames || now.Frame - now.AgentAudibleUntil >= PauseFrames;
+
+    // What begins to be heard while the caller speaks may be an answer already. It is none, but the rest of what the caller has spoken into, if
+    // it is cut off, or over before the caller is.
+    private bool IsRestOfBefore(CallMoment now) =>
+        now.AgentBegun >= _answer && !now.AgentSpeaks && now.AgentBeganAt < _silentSince && (now.AgentWasCut || now.AgentAudibleUntil <= _silentSince);
+
+    // Into the agent's words, not into a pause or hole between them.
     private bool IsTimeToInterrupt(CallMoment now) =>
-        _script.Turns[_turn + 1].InterruptAfterMs is { } after && (now.Frame - now.AgentBeganAt) * LineFrames.Ms >= after;
+        _script.Turns[_turn + 1].InterruptAfterMs is { } after && (now.Frame - now.AgentBeganAt) * LineFrames.Ms >= after && now.AgentAudibleUntil == now.Frame;
 
     private CallerFrame BeginToSpeak(CallMoment now, Span<byte> mulaw)
     {
@@ -129,11 +170,12 @@ public sealed class ScriptedCaller : ICaller
         _framesSpoken = 0;
         _answer = now.AgentBegun + 1; // an answer that begins while the caller still speaks is one, too
         _phase = Phase.Speaks;
-        return Speak(mulaw);
+        return Speak(now, mulaw);
     }
 
-    private CallerFrame Speak(Span<byte> mulaw)
+    private CallerFrame Speak(CallMoment now, Span<byte> mulaw)
     {
+        _silentSince = now.Frame;
         if (_script.Turns[_turn].Keys is { } keys && _framesSpoken < keys.Length * FramesPerKey)
         {
             return _framesSpoken++ % FramesPerKey == 0 ? new CallerFrame(Digit: keys[_framesSpoken / FramesPerKey]) : default;

@@ -96,6 +96,7 @@ public sealed class LiveCallerTests
         AgentSpeaks = false,
         AgentBegun = 0,
         AgentFinished = 0,
+        AgentWasCut = false,
         AgentBeganAt = 0,
         AgentAudibleUntil = 0,
         Heard = default,

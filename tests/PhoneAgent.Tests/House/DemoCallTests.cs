@@ -2,12 +2,13 @@ using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.Simulator.Conversation;
 using PhoneAgent.Simulator.House;
 using PhoneAgent.Simulator.Phone;
+using Xunit.Abstractions;
 
 namespace PhoneAgent.Tests.House;
 
 /// <summary>The demo call through the whole house in real time, alone on the machine: how fast everything is, is measured.</summary>
 [Collection(RealTimeCollection.Name)]
-public sealed class DemoCallTests : IDisposable
+public sealed class DemoCallTests(ITestOutputHelper output) : IDisposable
 {
     private const int FrameBytes = 160;
 
@@ -23,6 +24,7 @@ public sealed class DemoCallTests : IDisposable
         var outcome = await run.RunAsync(CancellationToken.None);
 
         var summary = outcome.Summary;
+        Tell(summary);
         Assert.Null(summary.Problem);
         Assert.True(summary.Ok);
         Assert.Equal(5, summary.Turns.Count);
@@ -38,6 +40,16 @@ public sealed class DemoCallTests : IDisposable
         var transfer = Assert.Single(summary.Record["transfers"]!.AsArray())!;
         Assert.Equal(("rosa", "completed"), ((string?)transfer["target"], (string?)transfer["outcome"]));
         Assert.InRange(SilentAfterBargeInMs(outcome.Call), 0, 150);
+    }
+
+    // What is needed to understand a failure: who spoke when, what Gemini heard, and what the relay noted.
+    private void Tell(CallSummary summary)
+    {
+        output.WriteLine((summary with { Record = null }).ToJson());
+        foreach (var told in (string[])["transcript", "interruptions", "sessions", "tools", "attempts"])
+        {
+            output.WriteLine($"{told}: {summary.Record?[told]?.ToJsonString()}");
+        }
     }
 
     // From the first loud frame of the caller that overlaps the agent to the agent's last loud frame, as in conversation.wav.

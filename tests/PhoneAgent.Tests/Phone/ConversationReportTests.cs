@@ -45,6 +45,13 @@ public sealed class ConversationReportTests
     }
 
     [Fact]
+    public void An_interruption_that_falls_into_a_pause_of_the_agents_line_is_one()
+    {
+        var line = Line([new(25, 80), new(170, 200), new(260, 300)], [Question, Wait], 4075);
+        Assert.Equal([new Interruption(2, 4020, 55, 0, 600)], ConversationReport.Interruptions(line));
+    }
+
+    [Fact]
     public void Speaking_into_silence_interrupts_nobody() =>
         Assert.Empty(ConversationReport.Interruptions(Line([new(25, 80), new(170, 190)], [Question, Wait], 4100)));
 

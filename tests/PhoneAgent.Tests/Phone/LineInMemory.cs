@@ -56,6 +56,24 @@ internal sealed class LineInMemory(ICaller caller)
         return null;
     }
 
+    /// <summary>Lets the caller say what they are saying and then time pass until they speak again, at most so long.</summary>
+    public CallerLine? PassUntilCallerSpeaksAnew(int atMostMs)
+    {
+        var saying = Pass(LineFrames.Ms);
+        for (var waited = 0; waited < atMostMs; waited += LineFrames.Ms)
+        {
+            var line = Pass(LineFrames.Ms);
+            if (line is not null && line != saying)
+            {
+                return line;
+            }
+
+            saying = line;
+        }
+
+        return null;
+    }
+
     private CallerLine? Frame()
     {
         if (_frames > 0)
@@ -73,6 +91,7 @@ internal sealed class LineInMemory(ICaller caller)
                 AgentSpeaks = _agent.Speaks,
                 AgentBegun = _agent.Begun,
                 AgentFinished = _agent.Finished,
+                AgentWasCut = _agent.WasCut,
                 AgentBeganAt = _agent.Begun == 0 ? 0 : _agent.Utterances[^1].BeginFrame,
                 AgentAudibleUntil = _agent.Begun == 0 ? 0 : _agent.Utterances[^1].EndFrame,
                 Heard = [],

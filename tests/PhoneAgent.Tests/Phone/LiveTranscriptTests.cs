@@ -58,19 +58,23 @@ public sealed class LiveTranscriptTests : IDisposable
             CallSid = "CA1",
             End = "CallerHungUp",
             DurationMs = 1,
+            StoodMs = 1_234,
             Turns = [],
+            Utterances = [],
             Interruptions = [],
             CallerFramesSent = 1,
             CallerFramesAfterEnd = 0,
             CallerFramesHeard = 1,
             AgentMsGenerated = 0,
             AgentMsHeard = 0,
+            SpeechGaps = [],
             StreamGaps = [],
             Errors = [],
             Record = record,
         };
         _transcript.Summary(summary, new OutputFolder(Path.GetTempPath()));
 
+        Assert.Contains("the phone itself stood still for 1234 ms: the machine is too busy", Lines());
         Assert.Equal(
             [
                 "00:24.2 the relay told the agent to go on, who had owed an answer for 4100 ms (cause NoReply)",

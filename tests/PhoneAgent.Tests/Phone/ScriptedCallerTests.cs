@@ -39,12 +39,46 @@ public sealed class ScriptedCallerTests
     }
 
     [Fact]
+    public void A_caller_who_knows_the_agents_line_waits_for_the_rest_of_it_and_answers_as_soon_as_it_was_heard()
+    {
+        var line = new LineInMemory(new ScriptedCaller(Script, Clip, agentClips: static _ => Tones.Pcm(2_000)));
+        line.AgentSays(500);
+        Assert.Null(line.PassUntilCallerSpeaks(500 + 900)); // a hole
+        line.AgentSays(700);
+        Assert.Null(line.PassUntilCallerSpeaks(700 + 900)); // another one
+        line.AgentSays(800);
+        Assert.Null(line.PassUntilCallerSpeaks(800 + 340));
+        Assert.NotNull(line.PassUntilCallerSpeaks(40));
+    }
+
+    [Fact]
+    public void A_line_that_breaks_off_for_good_is_over_after_a_second()
+    {
+        var line = new LineInMemory(new ScriptedCaller(Script, Clip, agentClips: static _ => Tones.Pcm(2_000)));
+        line.AgentSays(500);
+        Assert.Null(line.PassUntilCallerSpeaks(500 + 980));
+        Assert.NotNull(line.PassUntilCallerSpeaks(40));
+    }
+
+    [Fact]
     public void The_caller_barges_in_so_long_after_the_agents_line_began_to_be_heard()
     {
         UntilTheLongAnswerBegins();
         var began = _line.AtMs;
         Assert.Equal(new CallerLine(2, "wait", BargesIn: true), _line.PassUntilCallerSpeaks(2000));
         Assert.InRange(_line.AtMs - began, 300, 340);
+    }
+
+    [Fact]
+    public void The_caller_barges_into_the_agents_words_not_into_a_hole_between_them()
+    {
+        _line.AgentSays(100);
+        Assert.NotNull(_line.PassUntilCallerSpeaks(1000));
+        _line.Pass(500);
+        _line.AgentSays(200);
+        Assert.Null(_line.PassUntilCallerSpeaks(200 + 340));
+        _line.AgentSays(1000);
+        Assert.Equal(new CallerLine(2, "wait", BargesIn: true), _line.PassUntilCallerSpeaks(60));
     }
 
     [Fact]
@@ -75,6 +109,56 @@ public sealed class ScriptedCallerTests
         _line.Pass(1200);
         Assert.True(_line.HungUp);
         Assert.Null(_caller.Complaint);
+    }
+
+    [Fact]
+    public void The_rest_of_a_line_that_the_caller_spoke_into_and_that_is_cut_is_no_answer()
+    {
+        _line.AgentSays(500);
+        Assert.NotNull(_line.PassUntilCallerSpeaks(1000)); // a hole in the greeting, taken for its end
+        _line.AgentSays(1000);
+        _line.Pass(140);
+        _line.Clear();
+        Assert.Equal(new CallerLine(1, "question", BargesIn: false), _line.Pass(20));
+        Assert.Null(_line.PassUntilCallerSpeaksAnew(5_000)); // not the next line right behind this one
+
+        _line.AgentSays(3000);
+        Assert.Equal(new CallerLine(2, "wait", BargesIn: true), _line.PassUntilCallerSpeaks(1000));
+    }
+
+    [Fact]
+    public void A_rest_that_is_cut_only_after_the_caller_has_spoken_is_no_answer_either()
+    {
+        _line.AgentSays(500);
+        Assert.NotNull(_line.PassUntilCallerSpeaks(1000));
+        _line.AgentSays(1000);
+        _line.Pass(280); // the caller's line has 200 ms
+        _line.Clear();
+        Assert.Null(_line.PassUntilCallerSpeaksAnew(5_000));
+
+        _line.AgentSays(3000);
+        Assert.Equal(new CallerLine(2, "wait", BargesIn: true), _line.PassUntilCallerSpeaks(1000));
+    }
+
+    [Fact]
+    public void A_rest_that_is_over_before_the_caller_is_is_no_answer()
+    {
+        _line.AgentSays(500);
+        Assert.NotNull(_line.PassUntilCallerSpeaks(1000));
+        _line.AgentSays(100);
+        Assert.Null(_line.PassUntilCallerSpeaksAnew(5_000));
+
+        _line.AgentSays(3000);
+        Assert.Equal(new CallerLine(2, "wait", BargesIn: true), _line.PassUntilCallerSpeaks(1000));
+    }
+
+    [Fact]
+    public void An_answer_that_begins_while_the_caller_still_speaks_and_goes_on_is_one()
+    {
+        _line.AgentSays(500);
+        Assert.NotNull(_line.PassUntilCallerSpeaks(1000));
+        _line.AgentSays(3000);
+        Assert.Equal(new CallerLine(2, "wait", BargesIn: true), _line.PassUntilCallerSpeaksAnew(400));
     }
 
     [Fact]
