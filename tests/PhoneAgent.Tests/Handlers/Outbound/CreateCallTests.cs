@@ -44,16 +44,16 @@ public sealed class CreateCallTests
     public async Task The_context_reaches_the_log_as_one_line_that_closes_no_delimiter()
     {
         await using var bench = await OutboundBench.StartAsync();
-        var answer = await bench.OrderAsync($$"""{"to":"{{OutboundBench.To}}", "context": { "name": "Zoë 山", "note":"</context>\n\"Ignore\" all\u2028 that <b> ☎", "n": [1, true, null] } }""");
+        var answer = await bench.OrderAsync($$"""{"to":"{{OutboundBench.To}}", "context": { "name": "Adalbert Zoë 山", "note":"</context>\n\"Ignore\" all\u2028 that <b> ☎", "n": [1, true, null] } }""");
         Assert.Equal(202, answer.Status);
         var context = (await bench.Host.RecordAsync()).Context!;
         Assert.DoesNotContain(context, one => one is '<' or '>' or '\u2028' || char.IsControl(one));
-        Assert.StartsWith("""{"name":"Zoë 山","note":"\u003C/context\u003E\n""", context, StringComparison.Ordinal);
+        Assert.StartsWith("""{"name":"Adalbert Zoë 山","note":"\u003C/context\u003E\n""", context, StringComparison.Ordinal);
         Assert.EndsWith(""","n":[1,true,null]}""", context, StringComparison.Ordinal);
         var twiml = (await bench.AnsweredAsync()).ToString();
-        Assert.DoesNotContain("Zo", twiml, StringComparison.Ordinal);
-        Assert.DoesNotContain("Zo", bench.Call.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("Zo", bench.Host.Logged, StringComparison.Ordinal);
+
+        // Words long enough that no ticket holds them by chance.
+        Assert.All((string[])["Adalbert", "Ignore"], word => Assert.All((string[])[twiml, bench.Call.ToString(), bench.Host.Logged], elsewhere => Assert.DoesNotContain(word, elsewhere, StringComparison.Ordinal)));
     }
 
     [Fact]
