@@ -31,6 +31,7 @@ public sealed class SideBySideFramework(IMessageSink messages) : XunitTestFramew
     {
         protected override async Task<RunSummary> RunTestCollectionsAsync(IMessageBus messageBus, CancellationTokenSource cancellationTokenSource)
         {
+            using var folder = new RunFolder();
             var classes = TestCases.GroupBy(test => test.TestMethod.TestClass, TestClassComparer.Instance).ToDictionary(tests => tests.Key, tests => tests.ToList(), TestClassComparer.Instance);
             var sideBySide = classes.Keys.Where(one => Seconds(one) is not null).OrderByDescending(Seconds).ToList();
             TestCases = [.. classes.Where(one => !sideBySide.Contains(one.Key)).SelectMany(one => one.Value)];
