@@ -89,7 +89,7 @@ public sealed record CallRecord
     /// <summary>The figures of all streams together.</summary>
     public StreamFigures Figures { get; init; } = new();
 
-    /// <summary>What Gemini's tokens cost in US dollars, by <see cref="ModelPrices"/>; null when a stream's model has no known price. The telephone is not in it.</summary>
+    /// <summary>What Gemini's tokens cost in US dollars, by <see cref="ModelPrices"/>, notes of a long call included; null when a model has no known price. The telephone and the summary are not in it.</summary>
     public decimal? EstimatedCostUsd => Attempts.Select(attempt => attempt.EstimatedCostUsd).Aggregate((decimal?)0, (sum, one) => sum + one);
 
     /// <summary>When the owner had the call removed; then nothing else is known of it.</summary>
@@ -181,7 +181,7 @@ public sealed record CallAttempt(int Number)
 
     /// <summary>What its tokens cost, nothing as long as no end is logged; null when that is not known. See <see cref="CallRecord.EstimatedCostUsd"/>.</summary>
     [JsonIgnore]
-    public decimal? EstimatedCostUsd => End is null or { Figures.TotalTokens: 0 } ? 0 : End.Figures.Tokens == default ? null : ModelPrices.Cost(Model, End.Figures.Tokens);
+    public decimal? EstimatedCostUsd => End is { } end ? TalkCostUsd(end) + NotesCostUsd(end) : 0;
 
     /// <summary>
     /// The stream as it was known when the next one was offered, which decisions go by: what comes later of a stream that was given up
@@ -197,6 +197,12 @@ public sealed record CallAttempt(int Number)
     /// <summary>Whether the relay ever had it.</summary>
     [JsonIgnore]
     public bool Started => StartedAt is not null || HandedOverAt is not null || Transfer is not null || End is not null;
+
+    private decimal? TalkCostUsd(AttemptEnd end) =>
+        end.Figures.TotalTokens == 0 ? 0 : end.Figures.Tokens == default ? null : ModelPrices.Cost(Model, end.Figures.Tokens, end.At);
+
+    private static decimal? NotesCostUsd(AttemptEnd end) =>
+        end.Figures.NoteTokens == default ? 0 : ModelPrices.Cost(end.Figures.NoteModel, end.Figures.NoteTokens, end.At);
 }
 
 /// <summary>How a stream ended.</summary>

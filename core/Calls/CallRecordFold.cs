@@ -207,5 +207,7 @@ internal sealed class CallRecordFold
         MalformedMessages = one.MalformedMessages + other.MalformedMessages,
         TotalTokens = one.TotalTokens + other.TotalTokens,
         Tokens = one.Tokens + other.Tokens,
+        NoteTokens = one.NoteTokens + other.NoteTokens,
+        NoteModel = other.NoteModel ?? one.NoteModel,
     };
 }

@@ -1,11 +1,14 @@
 namespace PhoneAgent.Core.Calls;
 
 /// <summary>
-/// What the Live models cost, in US dollars per million tokens, paid tier, without taxes and discounts. As of November 2026;
+/// What Gemini's models cost, in US dollars per million tokens, paid tier, without taxes and discounts. As of November 2026;
 /// prices change, so what is computed from them is an estimate. Source: https://ai.google.dev/gemini-api/docs/pricing
 /// </summary>
 public static class ModelPrices
 {
+    // The text models' price doubles then.
+    private static readonly DateTimeOffset NewYear2027 = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly Dictionary<string, Price> Known = new(StringComparer.Ordinal)
     {
         ["gemini-3.8-live"] = new(TextIn: 0.75m, AudioIn: 3.00m, TextOut: 4.50m, AudioOut: 12.00m),
@@ -13,11 +16,40 @@ public static class ModelPrices
         ["gemini-2.5-flash-native-audio-preview-12-2025"] = new(TextIn: 0.50m, AudioIn: 3.00m, TextOut: 2.00m, AudioOut: 12.00m),
     };
 
+    // They neither hear nor speak here.
+    private static readonly Dictionary<string, (TextPrice Until2027, TextPrice From2027)> KnownForText = new(StringComparer.Ordinal)
+    {
+        ["gemini-3.6-flash"] = (new(In: 0.75m, Out: 3.75m), new(In: 1.50m, Out: 7.50m)),
+        ["gemini-3.8-flash"] = (new(In: 0.75m, Out: 3.75m), new(In: 1.50m, Out: 7.50m)),
+    };
+
     /// <summary>What some tokens cost, in US dollars; null for a model whose price is not known here.</summary>
-    public static decimal? Cost(string? model, TokenUsage tokens) =>
-        model is not null && Known.TryGetValue(model, out var price)
-            ? ((tokens.TextIn * price.TextIn) + (tokens.AudioIn * price.AudioIn) + (tokens.TextOut * price.TextOut) + (tokens.AudioOut * price.AudioOut)) / 1_000_000m
-            : null;
+    /// <param name="model">The model, without <c>models/</c>.</param>
+    /// <param name="tokens">What it took in and gave.</param>
+    /// <param name="at">When.</param>
+    public static decimal? Cost(string? model, TokenUsage tokens, DateTimeOffset at)
+    {
+        if (model is null || PriceOf(model, at) is not { } price)
+        {
+            return null;
+        }
+
+        var millionths = (tokens.TextIn * price.TextIn) + (tokens.AudioIn * price.AudioIn) + (tokens.TextOut * price.TextOut) + (tokens.AudioOut * price.AudioOut);
+        return millionths / 1_000_000m;
+    }
+
+    private static Price? PriceOf(string model, DateTimeOffset at)
+    {
+        if (KnownForText.TryGetValue(model, out var text))
+        {
+            var (input, output) = at < NewYear2027 ? text.Until2027 : text.From2027;
+            return new Price(input, input, output, output);
+        }
+
+        return Known.GetValueOrDefault(model);
+    }
 
     private sealed record Price(decimal TextIn, decimal AudioIn, decimal TextOut, decimal AudioOut);
+
+    private sealed record TextPrice(decimal In, decimal Out);
 }

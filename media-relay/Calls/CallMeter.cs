@@ -100,9 +100,9 @@ internal sealed class CallMeter : IDisposable
     {
         var tokens = figures.Tokens;
         Count("AudioIn", tokens.AudioIn);
-        Count("TextIn", tokens.TextIn);
+        Count("TextIn", tokens.TextIn + figures.NoteTokens.TextIn);
         Count("AudioOut", tokens.AudioOut);
-        Count("TextOut", tokens.TextOut);
+        Count("TextOut", tokens.TextOut + figures.NoteTokens.TextOut);
         Count("Unknown", tokens == default ? figures.TotalTokens : 0);
 
         static void Count(string kind, long count)

@@ -1,3 +1,5 @@
+using PhoneAgent.Core.Calls;
+
 namespace PhoneAgent.MediaRelay.Calls;
 
 /// <content>What a session of Gemini is told that begins without having heard the conversation.</content>
@@ -20,6 +22,9 @@ internal sealed partial class Conversation
 
     /// <inheritdoc cref="SpokenLines.TakeBeginning" />
     public LongBeginning? TakeBeginning() => Read(static it => it._turns.TakeBeginning());
+
+    /// <summary>A text model's count of what notes are billed for.</summary>
+    public void NotesCounted(string? model, TokenUsage tokens) => Change(it => (it._noteModel, it._noteTokens) = (model ?? it._noteModel, it._noteTokens + tokens));
 
     /// <inheritdoc cref="SpokenTurns.Noted" />
     public void Noted(string? notes) => Change(it => it._turns.Noted(notes));

@@ -21,6 +21,8 @@ internal sealed partial class Conversation : IDisposable
     private readonly Listening _listening;
     private long _totalTokens;
     private TokenUsage _tokens;
+    private TokenUsage _noteTokens;
+    private string? _noteModel;
     private int _callerActivity;
     private int _cutIns;
     private TimeSpan _lastActivity;
@@ -250,6 +252,8 @@ internal sealed partial class Conversation : IDisposable
         Interruptions = it._turns.Interruptions,
         TotalTokens = it._totalTokens,
         Tokens = it._tokens,
+        NoteTokens = it._noteTokens,
+        NoteModel = it._noteModel,
     });
 
     /// <inheritdoc />

@@ -69,6 +69,7 @@ internal sealed partial class NoteTaker(Conversation conversation, ITextModel mo
         try
         {
             var answer = await model.AskAsync(CallNotes.Instructions, CallNotes.Data(beginning), either.Token);
+            conversation.NotesCounted(answer.Model, answer.Tokens);
             (notes, problem) = (CallNotes.Read(answer.Text), answer.Problem ?? problem);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Tools.Http;
 
@@ -19,6 +20,8 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
     // Of the answer: far more than is ever used of it, and room to think.
     private const int MaxOutputTokens = 8_192;
     private const int MaxAnswerBytes = 256 * 1024;
+
+    private static readonly TextAnswer Unreadable = new(null, "Gemini's text model gave an answer that cannot be read");
 
     private readonly HttpMessageInvoker _http = new(new BoundedAnswers(
         new SocketsHttpHandler
@@ -42,7 +45,7 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
         {
             using var response = await _http.SendAsync(request, cancellation);
             return response.StatusCode == HttpStatusCode.OK
-                ? Read(await response.Content.ReadAsByteArrayAsync(cancellation))
+                ? Read(await response.Content.ReadAsByteArrayAsync(cancellation)) with { Model = gemini.TextModel }
                 : new TextAnswer(null, $"Gemini's text model answered HTTP {(int)response.StatusCode}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException && !cancellation.IsCancellationRequested)
@@ -89,13 +92,25 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
         json.WriteEndArray();
     }
 
-    // The first candidate, when it was said to its end; a model's thoughts are parts of their own.
     private static TextAnswer Read(byte[] answer)
     {
         try
         {
             using var document = JsonDocument.Parse(answer);
-            var candidate = document.RootElement.GetProperty("candidates")[0];
+            return Answer(document.RootElement) with { Tokens = Tokens(document.RootElement) };
+        }
+        catch (JsonException)
+        {
+            return Unreadable;
+        }
+    }
+
+    // The first candidate, when it was said to its end; a model's thoughts are parts of their own.
+    private static TextAnswer Answer(JsonElement answer)
+    {
+        try
+        {
+            var candidate = answer.GetProperty("candidates")[0];
             if (candidate.TryGetProperty("finishReason", out var reason) && reason.GetString() != "STOP")
             {
                 return new TextAnswer(null, "Gemini's text model broke its answer off");
@@ -106,9 +121,19 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
                 .Select(part => part.TryGetProperty("text", out var text) ? text.GetString() : null);
             return new TextAnswer(string.Concat(parts), null);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
-            return new TextAnswer(null, "Gemini's text model gave an answer that cannot be read");
+            return Unreadable;
         }
+    }
+
+    // Thoughts are billed as what is given. Source: https://ai.google.dev/api/generate-content#UsageMetadata
+    private static TokenUsage Tokens(JsonElement answer)
+    {
+        return answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("usageMetadata", out var usage) && usage.ValueKind == JsonValueKind.Object
+            ? new TokenUsage(0, Count("promptTokenCount") + Count("toolUsePromptTokenCount"), 0, Count("candidatesTokenCount") + Count("thoughtsTokenCount"))
+            : default;
+
+        long Count(string name) => usage.TryGetProperty(name, out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt32(out var number) ? Math.Max(0, number) : 0;
     }
 }

@@ -14,6 +14,7 @@ public sealed class SimulatedTextModel(string apiKey)
     private const int WordsOfALine = 4;
     private const int LongestAnswer = 1_500;
     private const int MaxRequestBytes = 1024 * 1024;
+    private const int Thoughts = 12;
 
     // Of https://ai.google.dev/api/generate-content#request-body
     private static readonly HashSet<string> Fields =
@@ -66,7 +67,7 @@ public sealed class SimulatedTextModel(string apiKey)
             ["finishReason"] = "STOP",
             ["index"] = 0,
         }),
-        ["usageMetadata"] = new JsonObject { ["promptTokenCount"] = asked.Length / 4, ["candidatesTokenCount"] = Extract(asked).Length / 4, ["totalTokenCount"] = (asked.Length + Extract(asked).Length) / 4 },
+        ["usageMetadata"] = new JsonObject { ["promptTokenCount"] = asked.Length / 4, ["candidatesTokenCount"] = Extract(asked).Length / 4, ["thoughtsTokenCount"] = Thoughts, ["totalTokenCount"] = (asked.Length / 4) + (Extract(asked).Length / 4) + Thoughts },
         ["modelVersion"] = model,
         ["responseId"] = "simulated",
     };

@@ -21,7 +21,8 @@ internal static class ReportFacts
         Row("Streams", record.Attempts.Count.ToString(CultureInfo.InvariantCulture));
         Row("Keys pressed", record.Digits);
         Row("Tokens", TokensOf(record.Figures));
-        Row("Gemini's cost, estimated", record.EstimatedCostUsd is { } cost ? string.Create(CultureInfo.InvariantCulture, $"{cost:0.000000} US dollars; the telephone is not in it") : null);
+        Row("Tokens of the notes", NoteTokensOf(record.Figures));
+        Row("Gemini's cost, estimated", record.EstimatedCostUsd is { } cost ? string.Create(CultureInfo.InvariantCulture, $"{cost:0.000000} US dollars; the telephone and the summary are not in it") : null);
         Row("Caller audio", $"{Of(record.Figures.CallerMs)} received, {Of(record.Figures.CallerMsToGemini)} sent to Gemini, {Of(record.Figures.CallerMsDropped)} dropped");
         Row("Agent audio", $"{Of(record.Figures.AgentMs)} received, {Of(record.Figures.AgentMsHeard)} heard");
         Row("Unreadable messages", record.Figures.MalformedMessages.ToString(CultureInfo.InvariantCulture));
@@ -42,6 +43,10 @@ internal static class ReportFacts
     }
 
     private static string Of(long milliseconds) => ReportMoments.Seconds(milliseconds);
+
+    private static string? NoteTokensOf(StreamFigures figures) => figures.NoteTokens == default
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{figures.NoteTokens.TextIn:#,0} in, {figures.NoteTokens.TextOut:#,0} out; noted by {figures.NoteModel}");
 
     private static string TokensOf(StreamFigures figures) => figures.Tokens == default
         ? figures.TotalTokens.ToString("#,0", CultureInfo.InvariantCulture)

@@ -63,6 +63,25 @@ public sealed class ReportApiTests
         Assert.DoesNotContain("Promised", html, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gemini-3.6-flash", "0.003750 US dollars; the telephone and the summary are not in it")]
+    [InlineData("gemini-of-tomorrow", null)]
+    public async Task The_tokens_of_the_notes_of_a_long_call_are_shown_and_their_cost_where_the_price_is_known(string model, string? cost)
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        Assert.DoesNotContain("Tokens of the notes", await PageAsync(host), StringComparison.Ordinal);
+        var nonce = (await host.RecordAsync()).NewestOffered!.Offer!.Nonce;
+        var figures = new StreamFigures { NoteTokens = new(0, 3_000, 0, 400), NoteModel = model };
+        await host.CallLog.AppendAsync(CallStory.Call, [new StreamEnded(EndReason.CallerHungUp, null, figures) { At = CallStory.T0, Relay = new(nonce, 1) }], default);
+
+        var html = await PageAsync(host);
+
+        Assert.Contains($"3,000 in, 400 out; noted by {model}", html, StringComparison.Ordinal);
+        Assert.Equal(cost is not null, html.Contains("US dollars", StringComparison.Ordinal));
+        Assert.Contains(cost ?? "", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_removed_call_has_no_page()
     {

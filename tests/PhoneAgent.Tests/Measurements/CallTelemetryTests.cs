@@ -36,6 +36,20 @@ public sealed class CallTelemetryTests
     }
 
     [Fact]
+    public void What_the_notes_of_a_long_call_took_is_counted_with_its_tokens()
+    {
+        using var exported = new Exported();
+        using (var meter = new PhoneAgent.MediaRelay.Calls.CallMeter(CallSid.Parse(VirtualPhone.CallSid), 1, TimeProvider.System))
+        {
+            meter.Observe(new StreamEnded(EndReason.CallerHungUp, null, new StreamFigures { TotalTokens = 60, Tokens = new(10, 20, 20, 10), NoteTokens = new(0, 3_000, 0, 400), NoteModel = "a-model" }) { At = TimeProvider.System.GetUtcNow() });
+        }
+
+        Assert.Equal(
+            ["phoneagent.tokens{kind=AudioIn}: 10", "phoneagent.tokens{kind=AudioOut}: 20", "phoneagent.tokens{kind=TextIn}: 3020", "phoneagent.tokens{kind=TextOut}: 410"],
+            exported.Metrics().Where(line => line.StartsWith("phoneagent.tokens", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_call_is_one_trace_with_a_span_for_every_turn()
     {
         using var exported = new Exported();

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.Simulator.Gemini;
@@ -24,7 +25,7 @@ public sealed class TextModelTests
 
         var answer = await model.AskAsync("Be brief.", "<transcript>\nMy order is 4711, please\n</transcript>", CancellationToken.None);
 
-        Assert.Equal(new TextAnswer("My order is 4711,", null), answer);
+        Assert.Equal(new TextAnswer("My order is 4711,", null, "gemini-3.6-flash", new TokenUsage(AudioIn: 0, TextIn: 50 / 4, AudioOut: 0, TextOut: (17 / 4) + 12)), answer);
         var request = Assert.Single(server.Gemini.TextModel.Requests);
         Assert.Equal("gemini-3.6-flash", (string?)request["model"]);
         Assert.Equal("Be brief.", (string?)request["systemInstruction"]!["parts"]![0]!["text"]);
@@ -79,6 +80,23 @@ public sealed class TextModelTests
         Assert.Equal(problem is null, answer.Problem is null);
         Assert.Contains(problem ?? "", answer.Problem ?? "", StringComparison.Ordinal);
         Assert.Equal(1, asked);
+    }
+
+    [Theory]
+    [InlineData("One", """{"promptTokenCount":3000,"candidatesTokenCount":350,"thoughtsTokenCount":500,"totalTokenCount":3850}""", 3_000, 850)]
+    [InlineData("One", """{"promptTokenCount":3000,"toolUsePromptTokenCount":7,"candidatesTokenCount":350}""", 3_007, 350)]
+    [InlineData("One", """{"promptTokenCount":-3,"candidatesTokenCount":"350","thoughtsTokenCount":1e30}""", 0, 0)]
+    [InlineData("One", "[3000]", 0, 0)]
+    [InlineData(null, """{"promptTokenCount":3000,"thoughtsTokenCount":8192}""", 3_000, 8_192)]
+    public async Task What_an_answer_is_billed_for_is_told_also_when_it_is_of_no_use(string? text, string usage, long textIn, long textOut)
+    {
+        var candidates = text is null ? """[{"finishReason":"MAX_TOKENS"}]""" : $$"""[{"content":{"parts":[{"text":"{{text}}"}]},"finishReason":"STOP"}]""";
+        await using var server = await ServeAsync(context => context.Response.WriteAsync($$"""{"candidates":{{candidates}},"usageMetadata":{{usage}}}"""));
+        using var model = Model("ws" + server.Urls.Single()["http".Length..]);
+
+        var answer = await model.AskAsync("", "x", CancellationToken.None);
+
+        Assert.Equal((text, "gemini-3.6-flash", new TokenUsage(0, textIn, 0, textOut)), (answer.Text, answer.Model, answer.Tokens));
     }
 
     [Fact]

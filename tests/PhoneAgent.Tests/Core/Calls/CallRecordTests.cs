@@ -237,6 +237,29 @@ public sealed class CallRecordTests
         }
     }
 
+    [Fact]
+    public void The_notes_of_a_long_call_cost_too_by_the_price_of_their_day()
+    {
+        var tokens = new TokenUsage(AudioIn: 0, TextIn: 2_000_000, AudioOut: 0, TextOut: 100_000);
+        Assert.Equal(1.5m + 0.375m, Cost(new() { NoteTokens = tokens, NoteModel = "gemini-3.6-flash" }));
+        Assert.Equal(3m + 1.5m + 0.375m, Cost(new() { TotalTokens = 1, Tokens = new(1_000_000, 0, 0, 0), NoteTokens = tokens, NoteModel = "gemini-3.6-flash" }));
+        Assert.Equal(3m + 0.75m, Cost(new() { NoteTokens = tokens, NoteModel = "gemini-3.6-flash" }, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Null(Cost(new() { TotalTokens = 1, Tokens = new(1_000_000, 0, 0, 0), NoteTokens = tokens, NoteModel = "gemini-of-tomorrow" }));
+        Assert.Null(Cost(new() { NoteTokens = tokens }));
+
+        var both = CallRecord.From(Call, [
+            Offered(1, First, 0), Started(1, First, 1, 1), Ended(First, 2, 9, EndReason.StreamLost, new() { NoteTokens = tokens, NoteModel = "gemini-3.6-flash" }),
+            Offered(2, Second, 10), Started(2, Second, 1, 11), Ended(Second, 2, 19, EndReason.AgentHungUp, new() { NoteTokens = tokens }),
+        ]);
+        Assert.Equal((tokens + tokens, "gemini-3.6-flash"), (both.Figures.NoteTokens, both.Figures.NoteModel));
+
+        static decimal? Cost(StreamFigures figures, DateTimeOffset? endedAt = null)
+        {
+            CallEvent[] events = [Offered(1, First, 0), Started(1, First, 1, 1) with { Model = "gemini-3.8-live" }, Ended(First, 2, 9, EndReason.AgentHungUp, figures) with { At = endedAt ?? At(9) }];
+            return CallRecord.From(Call, CallEventLines.Read(CallEventLines.Write(events), out _)).EstimatedCostUsd;
+        }
+    }
+
     private static DateTimeOffset At(int seconds) => T0.AddSeconds(seconds);
 
     private static CallReceived Received(int at) => new("inbound", "+14155550100", "+14155550199", "default") { At = At(at) };
