@@ -22,9 +22,7 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         ? Task.CompletedTask
         : HeldFiles.GuardAsync(async () =>
         {
-            Directory.CreateDirectory(Path.Combine(folder, "calls"));
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-            using var file = await _files.OpenAsync(PathOf(CallLogNames.Call(call)), options, cancellation).ConfigureAwait(false);
+            using var file = await OpenAsync(PathOf(CallLogNames.Call(call)), cancellation).ConfigureAwait(false);
             if (file.Length == 0)
             {
                 MarkDay(call, events[0].At);
@@ -41,7 +39,7 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
             }
 
             file.Seek(0, SeekOrigin.End);
-            await file.WriteAsync(lines, cancellation).ConfigureAwait(false);
+            file.Write(lines); // a few lines: sooner written than handed to another thread
             return true;
         });
 
@@ -125,6 +123,20 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         await file.WriteAsync(CallEventLines.WriteRemoved(at), cancellation).ConfigureAwait(false);
         return true;
     });
+
+    private async Task<FileStream> OpenAsync(string path, CancellationToken cancellation)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        try
+        {
+            return await _files.OpenAsync(path, options, cancellation).ConfigureAwait(false);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return await _files.OpenAsync(path, options, cancellation).ConfigureAwait(false);
+        }
+    }
 
     // Shared, unlike an append: who looks at the claim meanwhile must not make its maker fail.
     private static FileStream? TryCreate(string path)

@@ -64,6 +64,18 @@ public sealed class FileCallLogTests : CallLogContract, IDisposable
         Assert.Equal(2, (await Open().ReadAsync(Call, default)).Count);
     }
 
+    [Fact]
+    public async Task A_folder_that_goes_missing_is_made_again()
+    {
+        var log = Open();
+        await log.AppendAsync(Call, [new HandedOver { At = At }], default);
+        Directory.Delete(Path.Combine(_folder, "calls"), recursive: true);
+
+        await log.AppendAsync(Call, [new HandedOver { At = At }], default);
+
+        Assert.Single(await log.ReadAsync(Call, default));
+    }
+
     [Theory]
     [InlineData("https://account.blob.core.windows.net/calls?sig=SECRET", "must not contain a query")]
     [InlineData("https://SECRET:SECRET@account.blob.core.windows.net/calls", "must not contain a user")]
