@@ -14,8 +14,9 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// </summary>
 internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, Keypad keypad, LastWords lastWords, TimeProvider time, Action<CallEnd> end, ILogger logger, CallRecorder? recorder = null)
 {
-    // Twilio's frames have 160 bytes; whatever else fits into a message of 64 kB has room here too.
-    private readonly byte[] _mulaw = new byte[1_024];
+    // Twilio's frames have 160.
+    private const int UsualBytes = 1_024;
+
     private readonly MessageRate _rate = new(time);
     private readonly ILogger _logger = logger;
     private long _lastMedia = time.GetTimestamp();
@@ -77,11 +78,11 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
 
     private void HandleMedia(StreamMessage message)
     {
-        var mulaw = message.Value.Length <= _mulaw.Length ? _mulaw : new byte[message.Value.Length];
+        var mulaw = message.Value.Length <= UsualBytes ? stackalloc byte[message.Value.Length] : new byte[message.Value.Length];
         if (message.TryDecodeAudio(mulaw, out var length))
         {
             Volatile.Write(ref _lastMedia, time.GetTimestamp());
-            var said = mulaw.AsSpan(0, length);
+            var said = mulaw[..length];
             var level = Loudness.Of(said);
             caller.Append(said, level);
             conversation.CallerSounded(level);

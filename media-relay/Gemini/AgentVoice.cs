@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.MediaRelay.Calls;
@@ -13,30 +14,34 @@ internal sealed class AgentVoice(Conversation conversation)
     // Converted at a time; a message's usual 40 ms pass in one go.
     private const int Slice = 100 * Telephony.GeminiOutputRate / 1_000;
 
+    // A message's usual 40 ms have room on the stack.
+    private const int UsualBytes = 4_096;
+
     private readonly Downsampler24To8 _downsampler = new();
-    private byte[] _pcm = new byte[40 * Telephony.GeminiOutputRate / 1_000 * sizeof(short)]; // grows to the largest seen
     private bool _sounding;
 
     /// <summary>Says one piece of audio of a message; false when it is not base64.</summary>
     public bool TrySpeak(ServerMessage message, int part, ReadOnlySpan<byte> utf8)
     {
-        if (_pcm.Length < message.MaxAudioBytes(part))
+        var needed = message.MaxAudioBytes(part);
+        var rented = needed > UsualBytes ? ArrayPool<byte>.Shared.Rent(needed) : null;
+        var pcm = rented ?? stackalloc byte[needed];
+        var isAudio = message.TryDecodeAudio(part, utf8, pcm, out var length);
+        if (isAudio)
         {
-            _pcm = new byte[Math.Max(2 * _pcm.Length, message.MaxAudioBytes(part))];
+            var pcm24k = MemoryMarshal.Cast<byte, short>(pcm[..(length & ~1)]);
+            for (var at = 0; at < pcm24k.Length; at += Slice)
+            {
+                Speak(pcm24k.Slice(at, Math.Min(Slice, pcm24k.Length - at)));
+            }
         }
 
-        if (!message.TryDecodeAudio(part, utf8, _pcm, out var length))
+        if (rented is not null)
         {
-            return false;
+            ArrayPool<byte>.Shared.Return(rented);
         }
 
-        var pcm24k = MemoryMarshal.Cast<byte, short>(_pcm.AsSpan(0, length & ~1));
-        for (var at = 0; at < pcm24k.Length; at += Slice)
-        {
-            Speak(pcm24k.Slice(at, Math.Min(Slice, pcm24k.Length - at)));
-        }
-
-        return true;
+        return isAudio;
     }
 
     /// <summary>Ends a turn: the filter still holds its last milliseconds, and silence behind them brings them out.</summary>

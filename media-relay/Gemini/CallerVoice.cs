@@ -38,11 +38,11 @@ internal sealed class CallerVoice(CallerAudio audio)
             return default;
         }
 
-        Span<short> pcm8k = stackalloc short[MaxChunk];
-        Span<short> pcm16k = stackalloc short[2 * MaxChunk];
+        Span<short> pcm8k = stackalloc short[_pending];
+        Span<short> pcm16k = stackalloc short[2 * _pending];
         MuLaw.Decode(mulaw[.._pending], pcm8k);
-        _upsampler.Process(pcm8k[.._pending], pcm16k);
-        return _message.AsMemory(0, ClientMessages.Audio(pcm16k[..(2 * _pending)], _message));
+        _upsampler.Process(pcm8k, pcm16k);
+        return _message.AsMemory(0, ClientMessages.Audio(pcm16k, _message));
     }
 
     /// <summary>The message made last was sent. Returns how many samples of 8 kHz it held.</summary>

@@ -9,8 +9,7 @@ internal sealed class SentMessages(TimeProvider time)
     // 40 s of frames; older messages than that are as good as unknown.
     private const int Kept = 2_048;
 
-    private readonly long[] _positions = new long[Kept];
-    private readonly long[] _times = new long[Kept];
+    private readonly (long Position, long Time)[] _sent = new (long, long)[Kept];
 
     /// <summary>Index of the newest message.</summary>
     public long Newest { get; private set; }
@@ -26,18 +25,17 @@ internal sealed class SentMessages(TimeProvider time)
     public void Add(long position)
     {
         Newest++;
-        _positions[Newest % Kept] = position;
-        _times[Newest % Kept] = time.GetTimestamp();
+        _sent[Newest % Kept] = (position, time.GetTimestamp());
     }
 
     /// <summary>The position after a message; null for one that was never sent, or too long ago.</summary>
-    public long? PositionAfter(long index) => index >= 0 && index <= Newest && index > Newest - Kept ? _positions[index % Kept] : null;
+    public long? PositionAfter(long index) => index >= 0 && index <= Newest && index > Newest - Kept ? _sent[index % Kept].Position : null;
 
     /// <summary>The newest message that was sent at least so long ago; the oldest known when none was.</summary>
     public long SentBefore(TimeSpan age)
     {
         var index = Newest;
-        while (index > 0 && index > Newest - Kept + 1 && time.GetElapsedTime(_times[index % Kept]) < age)
+        while (index > 0 && index > Newest - Kept + 1 && time.GetElapsedTime(_sent[index % Kept].Time) < age)
         {
             index--;
         }

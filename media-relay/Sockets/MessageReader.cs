@@ -1,47 +1,28 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 
 namespace PhoneAgent.MediaRelay.Sockets;
 
-/// <summary>What <see cref="MessageReader.Take"/> found.</summary>
-internal enum Taken
-{
-    /// <summary>Nothing whole; more must arrive.</summary>
-    Nothing,
-
-    /// <summary>A message, see <see cref="MessageReader.Message"/>.</summary>
-    Message,
-
-    /// <summary>A message larger than allowed; the rest of it is skipped as it comes.</summary>
-    TooLarge,
-
-    /// <summary>The peer asks for a pong with <see cref="MessageReader.Control"/>.</summary>
-    Ping,
-
-    /// <summary>The peer answers a ping.</summary>
-    Pong,
-
-    /// <summary>The peer closes, see <see cref="MessageReader.CloseCode"/>.</summary>
-    Close,
-
-    /// <summary>The peer breaks the rules; <see cref="MessageReader.CloseCode"/> says which.</summary>
-    Violation,
-}
-
 /// <summary>
 /// Puts a peer's messages together from its frames, however they arrive: cut anywhere, fragmented, with control frames between the fragments.
-/// What is taken is copied, so that whoever brought the bytes may have them back. The buffer starts small, grows to the largest message
+/// A message that lies in one piece, as almost all do, is unmasked where it lies and stays there: what was just received is in the processor's cache, and a
+/// copy for each of hundreds of calls would not be. Others are put together in a buffer that grows to the largest
 /// seen and is given back to the pool at the end. Not thread-safe. Source: RFC 6455, sections 5.4 to 5.6, 7.4 and 8.1.
 /// </summary>
 internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisposable
 {
     private const int ProtocolError = 1002;
     private const int InvalidPayload = 1007;
+    private const int FirstBytes = 2_048;
+
+    // What stays where it arrived is held back from whoever brings more, so it must be little of what a pipe takes.
+    private const int MostInPlace = 16 * 1_024;
 
     private readonly byte[] _control = new byte[WebSocketFrame.MaxControlBytes];
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(2_048, maxMessageBytes));
+    private byte[] _buffer = [];
     private WebSocketFrame.Header _frame;
     private bool _inFrame;
     private ulong _left;
@@ -51,8 +32,11 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     private int _length;
     private bool _skipping;
 
-    /// <summary>The message taken last, valid until the next one is begun.</summary>
-    public ReadOnlyMemory<byte> Message => _buffer.AsMemory(0, _length);
+    /// <summary>The message taken last, valid until the next one is begun; one that is in place only as long as what had arrived.</summary>
+    public ReadOnlyMemory<byte> Message { get; private set; }
+
+    /// <summary>Whether the message taken last still lies where it arrived.</summary>
+    public bool IsInPlace { get; private set; }
 
     /// <summary>The payload of the control frame taken last.</summary>
     public ReadOnlySpan<byte> Control => _control.AsSpan(0, _controlLength);
@@ -64,7 +48,7 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     public string? CloseReason { get; private set; }
 
     /// <summary>Takes frames from the beginning of what has arrived, up to the first thing worth telling.</summary>
-    /// <param name="arrived">What was taken is cut off.</param>
+    /// <param name="arrived">What was taken is cut off. Written to, where it is unmasked: nobody else may read it.</param>
     public Taken Take(ref ReadOnlySequence<byte> arrived)
     {
         while (true)
@@ -77,10 +61,15 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
                 }
             }
 
-            Copy(ref arrived);
-            if (_left > 0)
+            if (!TryTakeWhole(ref arrived))
             {
-                return Taken.Nothing;
+                Copy(ref arrived);
+                if (_left > 0)
+                {
+                    return Taken.Nothing;
+                }
+
+                (Message, IsInPlace) = (_buffer.AsMemory(0, _length), false);
             }
 
             _inFrame = false;
@@ -167,6 +156,25 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
         return Taken.TooLarge;
     }
 
+    private bool TryTakeWhole(ref ReadOnlySequence<byte> arrived)
+    {
+        var isMessage = _frame is { Opcode: WebSocketFrame.Opcode.Text or WebSocketFrame.Opcode.Binary, IsFinal: true, Payload: <= MostInPlace };
+        if (!isMessage || _skipping || _left != _frame.Payload || arrived.First.Length < (int)_left)
+        {
+            return false;
+        }
+
+        var payload = MemoryMarshal.AsMemory(arrived.First[..(int)_left]);
+        if (_frame.Mask is { } key)
+        {
+            WebSocketFrame.Mask(payload.Span, key, payload.Span);
+        }
+
+        (Message, IsInPlace, _left) = (payload, true, 0);
+        arrived = arrived.Slice(payload.Length);
+        return true;
+    }
+
     private void Copy(ref ReadOnlySequence<byte> arrived)
     {
         var here = (long)Math.Min(_left, (ulong)arrived.Length);
@@ -206,9 +214,9 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     {
         if (_buffer.Length - _length < more)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(2 * _buffer.Length, _length + more), maxMessageBytes));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(Math.Max(FirstBytes, 2 * _buffer.Length), _length + more), maxMessageBytes));
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Dispose();
             _buffer = larger;
         }
 
@@ -232,7 +240,7 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
         var isText = _message == WebSocketFrame.Opcode.Text;
         _message = null;
         return _skipping ? Taken.Nothing
-            : isText && !Utf8.IsValid(_buffer.AsSpan(0, _length)) ? Violated(InvalidPayload)
+            : isText && !Utf8.IsValid(Message.Span) ? Violated(InvalidPayload)
             : Taken.Message;
     }
 

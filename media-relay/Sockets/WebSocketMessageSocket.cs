@@ -36,6 +36,7 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
     private readonly byte[] _keys;
     private int _keysUsed;
     private long _heardAt;
+    private SequencePosition? _held; // the end of the message read last, which lies in the pipe until the next read
     private SocketRead? _end;
     private int _closing;
     private volatile bool _aborted;
@@ -72,13 +73,20 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
 
         try
         {
+            LetGo();
             while (true)
             {
                 var read = await _pipe.Input.ReadAsync();
                 var rest = read.Buffer;
                 var taken = _reader.Take(ref rest);
-                _pipe.Input.AdvanceTo(rest.Start, taken == Taken.Nothing ? rest.End : rest.Start);
                 Volatile.Write(ref _heardAt, _time.GetTimestamp());
+                if (taken == Taken.Message && _reader.IsInPlace)
+                {
+                    _held = rest.Start;
+                    return new SocketRead(SocketReadKind.Message, _reader.Message);
+                }
+
+                _pipe.Input.AdvanceTo(rest.Start, taken == Taken.Nothing ? rest.End : rest.Start);
                 switch (taken)
                 {
                     case Taken.Message:
@@ -212,6 +220,15 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
         var key = BinaryPrimitives.ReadUInt32LittleEndian(_keys.AsSpan(_keysUsed));
         _keysUsed += sizeof(uint);
         return key;
+    }
+
+    private void LetGo()
+    {
+        if (_held is { } end)
+        {
+            _held = null;
+            _pipe.Input.AdvanceTo(end);
+        }
     }
 
     private void LookAfterPeer()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using PhoneAgent.MediaRelay.Sockets;
 using static PhoneAgent.Tests.Relay.Sockets.Frames;
@@ -103,6 +104,21 @@ public sealed class MessageReaderTests
         Assert.Equal(Taken.Message, reader.Take(ref arrived));
         Assert.Equal(Largest, reader.Message.Length);
         Assert.Equal(Taken.Nothing, reader.Take(ref arrived));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_message_in_one_piece_stays_where_it_arrived(bool masked)
+    {
+        using var reader = new MessageReader(masked, Largest);
+        var bytes = Frame(Final | Text, "where it is"u8, masked ? Key : null);
+        var arrived = new ReadOnlySequence<byte>(bytes);
+
+        Assert.Equal(Taken.Message, reader.Take(ref arrived));
+        Assert.Equal("where it is", Encoding.UTF8.GetString(reader.Message.Span));
+        Assert.True(MemoryMarshal.TryGetArray(reader.Message, out var place));
+        Assert.Same(bytes, place.Array);
     }
 
     [Fact]

@@ -35,6 +35,26 @@ public sealed class WebSocketMessageSocketTests
 
     [Theory]
     [MemberData(nameof(Ends))]
+    public async Task A_message_is_valid_until_the_next_read_whatever_arrives_meanwhile(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        await line.Peer.SendAsync("first"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
+        var first = await line.Socket.ReadAsync();
+
+        foreach (var length in (int[])[5, 5_000, 50_000])
+        {
+            await line.Peer.SendAsync(Letters(length), WebSocketMessageType.Text, endOfMessage: true, default);
+            Assert.Equal("first", Encoding.UTF8.GetString(first.Message.Span));
+        }
+
+        foreach (var length in (int[])[5, 5_000, 50_000])
+        {
+            Assert.Equal(Letters(length), (await line.Socket.ReadAsync()).Message.ToArray());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
     public async Task A_fragmented_message_is_one(bool isServer)
     {
         await using var line = new Line(isServer, Seldom);
