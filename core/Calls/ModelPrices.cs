@@ -16,11 +16,11 @@ public static class ModelPrices
         ["gemini-2.5-flash-native-audio-preview-12-2025"] = new(TextIn: 0.50m, AudioIn: 3.00m, TextOut: 2.00m, AudioOut: 12.00m),
     };
 
-    // They neither hear nor speak here.
-    private static readonly Dictionary<string, (TextPrice Until2027, TextPrice From2027)> KnownForText = new(StringComparer.Ordinal)
+    // They neither hear nor speak here. Taken from what others write of Google's page, which was out of reach; not confirmed.
+    private static readonly Dictionary<string, (Price Until2027, Price From2027)> KnownForText = new(StringComparer.Ordinal)
     {
-        ["gemini-3.6-flash"] = (new(In: 0.75m, Out: 3.75m), new(In: 1.50m, Out: 7.50m)),
-        ["gemini-3.8-flash"] = (new(In: 0.75m, Out: 3.75m), new(In: 1.50m, Out: 7.50m)),
+        ["gemini-3.6-flash"] = (OfText(0.75m, 3.75m), OfText(1.50m, 7.50m)),
+        ["gemini-3.8-flash"] = (OfText(0.75m, 3.75m), OfText(1.50m, 7.50m)),
     };
 
     /// <summary>What some tokens cost, in US dollars; null for a model whose price is not known here.</summary>
@@ -38,18 +38,12 @@ public static class ModelPrices
         return millionths / 1_000_000m;
     }
 
-    private static Price? PriceOf(string model, DateTimeOffset at)
-    {
-        if (KnownForText.TryGetValue(model, out var text))
-        {
-            var (input, output) = at < NewYear2027 ? text.Until2027 : text.From2027;
-            return new Price(input, input, output, output);
-        }
+    private static Price? PriceOf(string model, DateTimeOffset at) =>
+        !KnownForText.TryGetValue(model, out var text) ? Known.GetValueOrDefault(model)
+        : at < NewYear2027 ? text.Until2027
+        : text.From2027;
 
-        return Known.GetValueOrDefault(model);
-    }
+    private static Price OfText(decimal input, decimal output) => new(TextIn: input, AudioIn: 0, TextOut: output, AudioOut: 0);
 
     private sealed record Price(decimal TextIn, decimal AudioIn, decimal TextOut, decimal AudioOut);
-
-    private sealed record TextPrice(decimal In, decimal Out);
 }

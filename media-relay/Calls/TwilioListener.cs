@@ -14,7 +14,7 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// </summary>
 internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio caller, Conversation conversation, Keypad keypad, LastWords lastWords, TimeProvider time, Action<CallEnd> end, ILogger logger, CallRecorder? recorder = null)
 {
-    // Twilio's frames have 160.
+    // Twilio's frames have 160 bytes; room on the stack for more than that, and for base64 of it.
     private const int UsualBytes = 1_024;
 
     private readonly MessageRate _rate = new(time);

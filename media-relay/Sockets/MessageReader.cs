@@ -81,7 +81,9 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    public void Dispose() => GiveBufferBack();
+
+    private void GiveBufferBack()
     {
         var buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length > 0)
@@ -216,7 +218,7 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
         {
             var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(Math.Max(FirstBytes, 2 * _buffer.Length), _length + more), maxMessageBytes));
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            Dispose();
+            GiveBufferBack();
             _buffer = larger;
         }
 

@@ -83,10 +83,12 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
                 if (taken == Taken.Message && _reader.IsInPlace)
                 {
                     _held = rest.Start;
-                    return new SocketRead(SocketReadKind.Message, _reader.Message);
+                }
+                else
+                {
+                    _pipe.Input.AdvanceTo(rest.Start, taken == Taken.Nothing ? rest.End : rest.Start);
                 }
 
-                _pipe.Input.AdvanceTo(rest.Start, taken == Taken.Nothing ? rest.End : rest.Start);
                 switch (taken)
                 {
                     case Taken.Message:
