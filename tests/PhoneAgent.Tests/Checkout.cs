@@ -13,6 +13,10 @@ internal static class Checkout
         where !parts.Any(part => part is "obj" or "bin" or "node_modules" or ".git" or "out")
         select string.Join('/', parts);
 
+    /// <summary>A file that is not ours to publish, beside the repository; null when it is not there.</summary>
+    public static string? Beside(string name) =>
+        Path.Combine(Root, "..", "shared", "facts", name) is var path && File.Exists(path) ? path : null;
+
     private static string Find()
     {
         var folder = AppContext.BaseDirectory;

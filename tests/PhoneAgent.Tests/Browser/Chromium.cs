@@ -18,12 +18,5 @@ internal static class Chromium
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsChromiumFactAttribute : FactAttribute
 {
-    public NeedsChromiumFactAttribute([CallerMemberName] string test = "")
-    {
-        if (Chromium.Missing is { } missing)
-        {
-            Skip = missing;
-            DisplayName = $"{test} — {missing}"; // dotnet test shows the name and keeps the reason to itself
-        }
-    }
+    public NeedsChromiumFactAttribute([CallerMemberName] string test = "") => this.SkipWhen(Chromium.Missing, test);
 }

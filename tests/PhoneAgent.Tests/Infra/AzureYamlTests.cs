@@ -10,12 +10,12 @@ public sealed class AzureYamlTests
     [NeedsInfraToolsFact("azure.yaml.schema.json")]
     public async Task It_is_valid_by_the_official_schema()
     {
-        var answer = await AskAsync(File, InfraTools.Beside("azure.yaml.schema.json"));
+        var answer = await AskAsync(File, Checkout.Beside("azure.yaml.schema.json"));
         Assert.Empty(answer["problems"]!.AsArray().Select(problem => (string)problem!));
 
         var broken = Path.GetTempFileName();
         await System.IO.File.WriteAllTextAsync(broken, (await System.IO.File.ReadAllTextAsync(File)).Replace("host: function", "hosts: function", StringComparison.Ordinal).Replace("preprovision:", "beforeprovision:", StringComparison.Ordinal));
-        Assert.True((await AskAsync(broken, InfraTools.Beside("azure.yaml.schema.json")))["problems"]!.AsArray().Count >= 2);
+        Assert.True((await AskAsync(broken, Checkout.Beside("azure.yaml.schema.json")))["problems"]!.AsArray().Count >= 2);
         System.IO.File.Delete(broken);
     }
 

@@ -48,7 +48,7 @@ public sealed partial class BicepTests
     [NeedsInfraToolsFact("azure.md")]
     public async Task The_versions_are_those_that_were_compiled_before()
     {
-        var facts = await File.ReadAllTextAsync(InfraTools.Beside("azure.md")!);
+        var facts = await File.ReadAllTextAsync(Checkout.Beside("azure.md")!);
         var known = facts[facts.IndexOf("## API versions that compile", StringComparison.Ordinal)..];
         var resources = (await InfraTools.Scripts.AskAsync("check-syntax.mjs", Question(InfraTools.BicepFiles)))["resources"]!.AsArray().Select(one => (string)one!["type"]!).ToList();
         var beyond = new[] { "Microsoft.Insights/actionGroups", "Microsoft.Insights/metricAlerts", "Microsoft.Insights/scheduledQueryRules", "Microsoft.Consumption/budgets" };
@@ -61,7 +61,7 @@ public sealed partial class BicepTests
         var used = Texts().SelectMany(file => Guids().Matches(file.Text).Select(match => (file.Text, Id: match.Value))).ToList();
         Assert.Equal(Roles.Keys.Order(), used.Select(one => one.Id).Distinct().Order());
         Assert.All(used, one => Assert.Contains("// " + Roles[one.Id], one.Text, StringComparison.Ordinal));
-        if (InfraTools.Beside("azure.md") is { } facts)
+        if (Checkout.Beside("azure.md") is { } facts)
         {
             Assert.All(Roles, role => Assert.Contains($"{role.Value}{(role.Value == "Storage Blob Data Owner" ? " (Functions host's own storage)" : role.Value == "Storage Blob Data Contributor" ? " (call log)" : "")} {role.Key}", File.ReadAllText(facts), StringComparison.Ordinal));
         }

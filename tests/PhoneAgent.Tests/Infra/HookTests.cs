@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -143,15 +144,17 @@ public sealed class HookTests : IDisposable
         return (process.ExitCode, output, [.. File.ReadAllLines(notes)]);
     }
 
+    private static string? NotHere => OperatingSystem.IsWindows() ? "These are the POSIX hooks." : null;
+
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class PosixFactAttribute : FactAttribute
     {
-        public PosixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "These are the POSIX hooks." : null;
+        public PosixFactAttribute([CallerMemberName] string test = "") => this.SkipWhen(NotHere, test);
     }
 
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class PosixTheoryAttribute : TheoryAttribute
     {
-        public PosixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "These are the POSIX hooks." : null;
+        public PosixTheoryAttribute([CallerMemberName] string test = "") => this.SkipWhen(NotHere, test);
     }
 }

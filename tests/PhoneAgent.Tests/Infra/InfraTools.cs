@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace PhoneAgent.Tests.Infra;
 
-/// <summary>The scripts of <c>tests/infra</c>, the files they look at, and what lies beside the repository.</summary>
+/// <summary>The scripts of <c>tests/infra</c>, and the files they look at.</summary>
 internal static class InfraTools
 {
     /// <summary>Runs the scripts of <c>tests/infra</c>.</summary>
@@ -10,10 +10,6 @@ internal static class InfraTools
 
     /// <summary>What has to be installed first; null when nothing is missing.</summary>
     public static string? Missing => Scripts.Missing("ajv", "tree-sitter-bicep", "tree-sitter-powershell", "@kusto");
-
-    /// <summary>A file that is not ours to publish, beside the repository; null when it is not there.</summary>
-    public static string? Beside(string name) =>
-        Path.Combine(Checkout.Root, "..", "shared", "facts", name) is var path && File.Exists(path) ? path : null;
 
     /// <summary>All bicep files, main.bicep first.</summary>
     public static IReadOnlyList<string> BicepFiles { get; } =
@@ -27,12 +23,6 @@ internal static class InfraTools
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsInfraToolsFactAttribute : FactAttribute
 {
-    public NeedsInfraToolsFactAttribute(string? beside = null, [CallerMemberName] string test = "")
-    {
-        if ((InfraTools.Missing ?? (beside is not null && InfraTools.Beside(beside) is null ? $"{beside} is not beside the repository (../shared/facts)." : null)) is { } missing)
-        {
-            Skip = missing;
-            DisplayName = $"{test} — {missing}"; // dotnet test shows the name and keeps the reason to itself
-        }
-    }
+    public NeedsInfraToolsFactAttribute(string? beside = null, [CallerMemberName] string test = "") =>
+        this.SkipWhen(InfraTools.Missing ?? (beside is not null && Checkout.Beside(beside) is null ? $"{beside} is not beside the repository (../shared/facts)." : null), test);
 }

@@ -6,12 +6,5 @@ namespace PhoneAgent.Tests.Oracles;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsMcpServerFactAttribute : FactAttribute
 {
-    public NeedsMcpServerFactAttribute([CallerMemberName] string test = "")
-    {
-        if (Oracle.Scripts.Missing("@modelcontextprotocol/sdk") is { } missing)
-        {
-            Skip = missing;
-            DisplayName = $"{test} — {missing}";
-        }
-    }
+    public NeedsMcpServerFactAttribute([CallerMemberName] string test = "") => this.SkipWhen(Oracle.Scripts.Missing("@modelcontextprotocol/sdk"), test);
 }

@@ -6,12 +6,5 @@ namespace PhoneAgent.Tests.Oracles;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsNodeFactAttribute : FactAttribute
 {
-    public NeedsNodeFactAttribute([CallerMemberName] string test = "")
-    {
-        if (Oracle.Missing is { } missing)
-        {
-            Skip = missing;
-            DisplayName = $"{test} — {missing}"; // dotnet test shows the name and keeps the reason to itself
-        }
-    }
+    public NeedsNodeFactAttribute([CallerMemberName] string test = "") => this.SkipWhen(Oracle.Missing, test);
 }

@@ -11,9 +11,6 @@ namespace PhoneAgent.Tests.Relay;
 /// <summary>A call moves from one replica to another: two relays, one log, virtual time.</summary>
 public sealed class HandOverTests
 {
-    private const string Greeting = "Good morning and welcome to the town library.";
-    private static readonly AgentProfile Profile = new() { Name = "desk", Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = 0 };
-
     [Fact]
     public void A_quiet_call_moves_at_once_with_its_handle_and_the_agent_need_not_notice() => Run(async two =>
     {
@@ -63,7 +60,7 @@ public sealed class HandOverTests
         var second = await two.SecondAsync();
         await two.Time.Pass(Seconds(2));
         Assert.Null(second.Gemini.ResumedHandle);
-        Assert.Equal(["model: " + Greeting, "user: When do you open?", "model: " + cut.HeardText], second.Gemini.History);
+        Assert.Equal(["model: " + TwoReplicas.Greeting, "user: When do you open?", "model: " + cut.HeardText], second.Gemini.History);
         var told = Assert.Single(second.Gemini.Texts);
         Assert.Contains($"“{cut.HeardText}”. Go on right after them.", told, StringComparison.Ordinal);
         Assert.DoesNotContain("You did not hear", told, StringComparison.Ordinal);
@@ -130,7 +127,7 @@ public sealed class HandOverTests
         await two.Time.Pass(Seconds(3));
         Assert.Equal(2, second.Gemini.Sessions);
         Assert.Null(second.Gemini.ResumedHandle);
-        Assert.Equal(["model: " + Greeting], second.Gemini.History);
+        Assert.Equal(["model: " + TwoReplicas.Greeting], second.Gemini.History);
         Assert.Contains("Do not greet again", Assert.Single(second.Gemini.Texts), StringComparison.Ordinal);
         await two.HangUpAsync(second);
     });
@@ -166,28 +163,15 @@ public sealed class HandOverTests
         var second = await two.SecondAsync();
         await two.Time.Pass(Seconds(2));
         Assert.Null(second.Gemini.ResumedHandle);
-        Assert.Equal(["model: " + Greeting, "user: When do you open?"], second.Gemini.History);
+        Assert.Equal(["model: " + TwoReplicas.Greeting, "user: When do you open?"], second.Gemini.History);
         Assert.Contains("answer what the caller said last", Assert.Single(second.Gemini.Texts), StringComparison.Ordinal);
         await two.HangUpAsync(second);
     });
 
-    [Theory]
-    [InlineData("gemini-3.8-live", "desk", 0, true)]
-    [InlineData("gemini-3.8-live-extended-thinking", "desk", 0, false)]
-    [InlineData("gemini-3.8-live", "billing", 0, false)]
-    [InlineData("gemini-3.8-live", "desk", 109, true)]
-    [InlineData("gemini-3.8-live", "desk", 110, false)]
-    public void A_handle_is_for_its_model_and_agent_and_not_for_ever(string model, string agent, int minutes, bool usable)
-    {
-        var at = DateTimeOffset.UnixEpoch;
-        var carried = CarriedSession.None with { Saved = new SessionSaved("H1", "gemini-3.8-live", "desk") { At = at } };
-        Assert.Equal(usable ? "H1" : null, carried.HandleFor(model, agent, at.AddMinutes(minutes)));
-    }
-
     [Fact]
     public void A_function_that_still_runs_or_was_answered_in_vain_is_told_to_the_agent_that_goes_on() => Run(async two =>
     {
-        two.Toolbox = new SlowToolbox();
+        two.Toolbox = new ScriptedToolbox(two.Time, name => name == "quick" ? TimeSpan.Zero : TimeSpan.FromHours(1));
         var first = await two.FirstAsync();
         await two.GreetAsync(first, "H1");
         await two.Time.Pass(Seconds(4));
@@ -197,12 +181,12 @@ public sealed class HandOverTests
         await first.EndAsync();
         var left = Assert.Single(two.Log.Events.OfType<HandedOver>());
         Assert.Null(left.Session);
-        Assert.Equal([new OpenFunction("quick", """{"n":1}""", """{"done":true}""", true), new OpenFunction("slow", """{"n":2}""", null, false)], left.Functions);
+        Assert.Equal([new OpenFunction("quick", """{"n":1}""", """{"found":true}""", true), new OpenFunction("slow", """{"n":2}""", null, false)], left.Functions);
 
         var second = await two.SecondAsync();
         await two.Time.Pass(Seconds(2));
         Assert.Single(second.Gemini.Texts);
-        Assert.Contains("{\"done\":true}", second.Gemini.History[^2], StringComparison.Ordinal);
+        Assert.Contains("{\"found\":true}", second.Gemini.History[^2], StringComparison.Ordinal);
         Assert.Contains("Whether it was carried out is not known", second.Gemini.History[^1], StringComparison.Ordinal);
         Assert.Equal(2, two.Log.Events.OfType<ToolCalled>().Count() + (left.Functions?.Count(one => one.Answer is null) ?? 0));
         await two.HangUpAsync(second);
@@ -234,29 +218,6 @@ public sealed class HandOverTests
         Assert.InRange(two.Log.Events.OfType<SessionSaved>().Count(), 4, 5); // and every half minute
         await two.HangUpAsync(first);
     });
-
-    [Fact]
-    public void What_is_said_between_a_saved_handle_and_the_end_of_the_log_makes_it_useless()
-    {
-        var saved = new SessionSaved("H1", "m", "a") { At = default };
-        Assert.Equal("H1", CarriedAfter(saved).Saved?.Handle);
-        Assert.Equal("H1", CarriedAfter(saved, new SessionNudged(SessionTrouble.NoReply, 4_000) { At = default }).Saved?.Handle);
-        Assert.Equal("H1", CarriedAfter(saved, new LoudnessNoted(default, "00", "00") { At = default }).Saved?.Handle);
-        CallEvent[] said =
-        [
-            new CallerSaid("words") { At = default }, new AgentSaid("words", "words", 1, 1) { At = default }, new DigitPressed("1") { At = default },
-            new ToolCalled("tool", ToolOutcome.Succeeded, 1) { At = default }, new AgentInterrupted(1, 2) { At = default },
-        ];
-        Assert.All(said, fact => Assert.Null(CarriedAfter(saved, fact).Saved));
-        var left = CarriedAfter(saved, new HandedOver { At = default });
-        Assert.Equal((null, true), (left.Saved, left.IsHandedOver));
-
-        static CarriedSession CarriedAfter(params CallEvent[] facts)
-        {
-            CallEvent[] all = [new StreamStarted(1, "MZ1") { At = default }, .. facts];
-            return CallRecord.From(CallSid.Parse(VirtualPhone.CallSid), all.Select((fact, i) => fact with { Relay = new RelayStamp(new string('a', 32), i + 1) })).Carried;
-        }
-    }
 
     [Fact]
     public void Many_calls_leave_a_few_at_a_time() => VirtualClock.Run(async time =>
@@ -297,88 +258,4 @@ public sealed class HandOverTests
         using var two = new TwoReplicas(time);
         await scenario(two);
     });
-
-    /// <summary>Two relays with one log, and the call that is offered to one after the other.</summary>
-    private sealed class TwoReplicas(VirtualClock time) : IDisposable
-    {
-        private readonly ActiveCalls[] _calls = [new(() => 10), new(() => 10)];
-        private readonly List<VirtualCall> _streams = [];
-        private Task _saying = Task.CompletedTask;
-        private TimeSpan _loudTo;
-        private bool _hungUp;
-
-        public VirtualClock Time { get; } = time;
-
-        public MemoryCallLog Log { get; } = new();
-
-        public IToolbox Toolbox { get; set; } = NoTools.Instance;
-
-        public Task<VirtualCall> FirstAsync() => OfferAsync(0, null);
-
-        public Task<VirtualCall> SecondAsync(VirtualGemini? gemini = null) => OfferAsync(1, gemini);
-
-        /// <summary>The agent greets, and is heard to the end of it.</summary>
-        public async Task GreetAsync(VirtualCall call, string handle)
-        {
-            await Time.Pass(Seconds(1));
-            await call.Gemini.SayAsync(2_000, Greeting);
-            await call.Gemini.CompleteTurnAsync();
-            await call.Gemini.GiveHandleAsync(handle);
-        }
-
-        /// <summary>The first relay is asked to stop.</summary>
-        public Task DrainAsync(TimeSpan within) => _calls[0].DrainAsync(within, Time);
-
-        /// <summary>From now on the caller speaks for so long.</summary>
-        public void Speak(TimeSpan duration) => _loudTo = Time.Elapsed + duration;
-
-        public async Task HangUpAsync(VirtualCall call)
-        {
-            _hungUp = true;
-            await _saying;
-            await call.Phone.HangUpAsync();
-            Assert.Equal(EndReason.CallerHungUp, (await call.EndAsync()).Reason);
-        }
-
-        public void Dispose() => _streams.ForEach(call => call.Dispose());
-
-        private async Task<VirtualCall> OfferAsync(int replica, VirtualGemini? gemini)
-        {
-            await _saying;
-            var nonce = new string((char)('a' + replica), 32);
-            Log.Events.Add(new StreamOffered(replica + 1, nonce, Time.GetUtcNow(), "desk") { At = Time.GetUtcNow() });
-            var call = new VirtualCall(Time, gemini, Log, calls: _calls[replica], nonce: nonce, profile: Profile, toolbox: Toolbox);
-            _streams.Add(call);
-            await call.Phone.StartAsync();
-            _saying = SayAsync(call);
-            return call;
-        }
-
-        private async Task SayAsync(VirtualCall call)
-        {
-            while (!_hungUp && call.Phone.Closed is null && !call.IsDead && !call.Ended.IsCompleted)
-            {
-                await call.Phone.SpeakAsync(Seconds(0.1), silent: Time.Elapsed >= _loudTo);
-            }
-        }
-    }
-
-    /// <summary>One function that answers at once, and one that never does.</summary>
-    private sealed class SlowToolbox : IToolbox
-    {
-        public ReadOnlyMemory<byte> Declarations => default;
-
-        public async Task<FunctionAnswer> CallAsync(FunctionCall call, CancellationToken cancellation)
-        {
-            if (call.Name == "quick")
-            {
-                return new FunctionAnswer(true, JsonSerializer.Serialize(new { done = true }));
-            }
-
-            var cancelled = new TaskCompletionSource();
-            using var registered = cancellation.Register(cancelled.SetResult);
-            await cancelled.Task;
-            return new FunctionAnswer(false, "\"cancelled\"");
-        }
-    }
 }

@@ -80,7 +80,7 @@ public sealed class SpeechClipsTests
         Assert.Equal(at8.Length * 3, at24.Length, tolerance: 3);
     }
 
-    [FactWithEspeak]
+    [NeedsEspeakFact]
     public void Where_espeak_is_installed_any_text_is_spoken_and_the_two_voices_differ()
     {
         var clips = new SpeechClips(EspeakNg.Find());

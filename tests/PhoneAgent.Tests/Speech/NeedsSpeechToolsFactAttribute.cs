@@ -6,12 +6,5 @@ namespace PhoneAgent.Tests.Speech;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsSpeechToolsFactAttribute : FactAttribute
 {
-    public NeedsSpeechToolsFactAttribute([CallerMemberName] string test = "")
-    {
-        if (SpeechTools.Missing is { } missing)
-        {
-            Skip = missing;
-            DisplayName = $"{test} — {missing}"; // dotnet test shows the name and keeps the reason to itself
-        }
-    }
+    public NeedsSpeechToolsFactAttribute([CallerMemberName] string test = "") => this.SkipWhen(SpeechTools.Missing, test);
 }

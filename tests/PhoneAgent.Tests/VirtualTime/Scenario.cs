@@ -64,7 +64,7 @@ internal sealed class Scenario : IDisposable
         (var relay, var phone) = MemorySocket.Pair(time, Latency, trace);
         Phone = new VirtualPhone(time, phone) { KeepsTrace = false };
         Caller = new VirtualCaller(time, Phone, keepsSound: !options.IsCounted);
-        Tools = new ScriptedToolbox(time, options.ToolTakes);
+        Tools = new ScriptedToolbox(time, _ => options.ToolTakes());
         _pacer = new Pacer(time);
         var agent = new AgentProfile { Instructions = "You answer the phone.", Greeting = "Greet the caller.", IdleSeconds = 0 };
         var services = new CallServices(Log, Gemini, _ => agent, _pacer, time, Log.NewOwner, NullLogger.Instance) { Jitter = options.Jitter, Toolbox = _ => Tools, TextModel = options.TextModel?.Invoke(time) };

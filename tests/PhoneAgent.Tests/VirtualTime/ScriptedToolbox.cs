@@ -3,8 +3,8 @@ using PhoneAgent.MediaRelay.Tools;
 
 namespace PhoneAgent.Tests.VirtualTime;
 
-/// <summary>Functions that take their time, and know how often they were run.</summary>
-internal sealed class ScriptedToolbox(VirtualClock time, Func<TimeSpan> takes) : IToolbox
+/// <summary>Functions that take their time, each its own, and know how often they were run.</summary>
+internal sealed class ScriptedToolbox(VirtualClock time, Func<string, TimeSpan> takes) : IToolbox
 {
     /// <summary>The functions that were run.</summary>
     public List<string> Run { get; } = [];
@@ -16,7 +16,7 @@ internal sealed class ScriptedToolbox(VirtualClock time, Func<TimeSpan> takes) :
         Run.Add(call.Name);
         try
         {
-            await Task.Delay(takes(), time, cancellation);
+            await Task.Delay(takes(call.Name), time, cancellation);
             return new FunctionAnswer(Succeeded: true, """{"found":true}""");
         }
         catch (OperationCanceledException)

@@ -6,12 +6,5 @@ namespace PhoneAgent.Tests.Core.Storage;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsAzuriteFactAttribute : FactAttribute
 {
-    public NeedsAzuriteFactAttribute([CallerMemberName] string test = "")
-    {
-        if (Azurite.Missing is { } missing)
-        {
-            Skip = missing;
-            DisplayName = $"{test} — {missing}"; // dotnet test shows the name and keeps the reason to itself
-        }
-    }
+    public NeedsAzuriteFactAttribute([CallerMemberName] string test = "") => this.SkipWhen(Azurite.Missing, test);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace PhoneAgent.Tests.Core.Trust;
@@ -41,14 +42,7 @@ internal static class SignatureVectors
             return named;
         }
 
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "ServerlessPhoneAgent.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var file = System.IO.Path.Combine(folder?.FullName ?? ".", "..", "shared", "facts", "twilio-signature-vectors.json");
-        return File.Exists(file) ? file : null;
+        return Checkout.Beside("twilio-signature-vectors.json");
     }
 }
 
@@ -59,6 +53,6 @@ internal sealed record SignatureVector(
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsVectorsFactAttribute : FactAttribute
 {
-    public NeedsVectorsFactAttribute() =>
-        Skip = SignatureVectors.Path is null ? "The signature examples are not beside the repository (../shared/facts) and PHONEAGENT_VECTORS names none." : null;
+    public NeedsVectorsFactAttribute([CallerMemberName] string test = "") =>
+        this.SkipWhen(SignatureVectors.Path is null ? "The signature examples are not beside the repository (../shared/facts) and PHONEAGENT_VECTORS names none." : null, test);
 }

@@ -90,13 +90,6 @@ public sealed class RelayImageTests
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class ImageFactAttribute : FactAttribute
     {
-        public ImageFactAttribute([CallerMemberName] string test = "")
-        {
-            if (!OperatingSystem.IsLinux())
-            {
-                Skip = "The image is a Linux one.";
-                DisplayName = $"{test} — {Skip}";
-            }
-        }
+        public ImageFactAttribute([CallerMemberName] string test = "") => this.SkipWhen(OperatingSystem.IsLinux() ? null : "The image is a Linux one.", test);
     }
 }
