@@ -12,7 +12,6 @@ using PhoneAgent.Core.Documents;
 using PhoneAgent.Core.Recordings;
 using PhoneAgent.Core.Trust;
 using PhoneAgent.Handlers;
-using PhoneAgent.Tests.Core;
 
 namespace PhoneAgent.Tests.Handlers;
 
@@ -52,7 +51,7 @@ internal sealed class HandlerHost : IAsyncDisposable
         _app.MapOwnerApi([OwnerKey]);
     }
 
-    public ManualTime Time { get; } = new(CallStory.T0);
+    public ManualTime Time { get; } = new DateByHand();
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
@@ -138,6 +137,16 @@ internal sealed class HandlerHost : IAsyncDisposable
     }
 
     private static async Task<CallRecord> RecordAsync(ICallLog log) => CallRecord.From(CallStory.Call, await log.ReadAsync(CallStory.Call, default));
+
+    /// <summary>Only the date moves when told. What a request waits for in the middle, such as a file that another one holds, comes by itself.</summary>
+    private sealed class DateByHand() : ManualTime(CallStory.T0)
+    {
+        public override long TimestampFrequency => System.TimestampFrequency;
+
+        public override long GetTimestamp() => System.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => System.CreateTimer(callback, state, dueTime, period);
+    }
 
     private sealed class LogLines : ILoggerProvider, ILogger
     {

@@ -38,7 +38,7 @@ public sealed class VoiceWebhookTests
     {
         await using var host = await HandlerHost.StartAsync();
         var first = await host.AskAsync(Incoming, ("CallStatus", "ringing"));
-        host.Time.Now += TimeSpan.FromSeconds(15);
+        host.Time.Advance(TimeSpan.FromSeconds(15));
         var second = await host.AskAsync(Incoming, ("CallStatus", "ringing"));
         Assert.Equal(first.ToString(), second.ToString());
         Assert.Equal(2, (await host.CallLog.ReadAsync(CallStory.Call, default)).Count);
@@ -49,7 +49,7 @@ public sealed class VoiceWebhookTests
     {
         await using var host = await HandlerHost.StartAsync();
         await host.AskAsync(Incoming, ("CallStatus", "ringing"));
-        host.Time.Now += TimeSpan.FromSeconds(120);
+        host.Time.Advance(TimeSpan.FromSeconds(120));
         var second = await host.AskAsync(Incoming, ("CallStatus", "ringing"));
         Assert.Equal("2", Attempt(second));
         Assert.Equal(2, (await host.RecordAsync()).Attempts.Count);

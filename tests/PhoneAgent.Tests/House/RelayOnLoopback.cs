@@ -14,7 +14,6 @@ using PhoneAgent.Core.Trust;
 using PhoneAgent.MediaRelay;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.Simulator.Gemini;
-using PhoneAgent.Tests.Relay;
 
 namespace PhoneAgent.Tests.House;
 

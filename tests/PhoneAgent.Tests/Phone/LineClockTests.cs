@@ -1,5 +1,4 @@
 using PhoneAgent.Simulator.Phone;
-using PhoneAgent.Tests.Relay;
 
 namespace PhoneAgent.Tests.Phone;
 

@@ -13,8 +13,6 @@ public sealed class StreamTicketsTests
     private static readonly string Key = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
     private static readonly string OtherKey = Convert.ToBase64String([.. Enumerable.Repeat((byte)7, 32)]);
 
-    private readonly ManualTime _time = new(Now);
-
     [Fact]
     public void A_ticket_is_written_byte_for_byte_as_the_contract_says()
     {
@@ -57,8 +55,7 @@ public sealed class StreamTicketsTests
     {
         var tickets = Tickets();
         var ticket = tickets.Write(Call, tickets.NewTerms());
-        _time.Now += TimeSpan.FromSeconds(secondsLater);
-        Assert.Equal(expected, tickets.Check(Call, ticket).Outcome);
+        Assert.Equal(expected, Tickets(secondsLater: secondsLater).Check(Call, ticket).Outcome);
     }
 
     [Fact]
@@ -123,6 +120,6 @@ public sealed class StreamTicketsTests
         Assert.Equal(TicketOutcome.Malformed, tickets.Check(Call, new string('.', 100_000)).Outcome);
     }
 
-    private StreamTickets Tickets(string? key = null, string? previous = null) =>
-        new(new PhoneAgentSettings { TicketKey = key ?? Key, PreviousTicketKey = previous }, _time);
+    private static StreamTickets Tickets(string? key = null, string? previous = null, int secondsLater = 0) =>
+        new(new PhoneAgentSettings { TicketKey = key ?? Key, PreviousTicketKey = previous }, new ManualTime(Now.AddSeconds(secondsLater)));
 }

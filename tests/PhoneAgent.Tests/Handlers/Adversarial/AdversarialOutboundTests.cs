@@ -56,7 +56,7 @@ public sealed class AdversarialOutboundTests
         Assert.Equal(3, bench.Asked.Count);
 
         // The key that was refused is good for the next day.
-        bench.Host.Time.Now += TimeSpan.FromHours(12);
+        bench.Host.Time.Advance(TimeSpan.FromHours(12));
         Assert.Equal(202, (await bench.OrderAsync(key: "key")).Status);
     }
 
@@ -64,12 +64,12 @@ public sealed class AdversarialOutboundTests
     public async Task All_destinations_together_are_called_so_often_an_hour_and_no_more()
     {
         await using var bench = await OutboundBench.StartAsync(new() { ["Outbound:MaxPerHour"] = "2", ["Outbound:MaxPerDestinationPerDay"] = "9" });
-        bench.Host.Time.Now += TimeSpan.FromMinutes(50);
+        bench.Host.Time.Advance(TimeSpan.FromMinutes(50));
         Assert.Equal([202, 202, 429], await OrderAsync(bench, 3));
         var refused = (await bench.OrderAsync()).IsProblem(429);
         Assert.Contains("Outbound__MaxPerHour", refused.Detail, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromMinutes(10), refused.RetryAfter);
-        bench.Host.Time.Now += TimeSpan.FromMinutes(10);
+        bench.Host.Time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(202, (await bench.OrderAsync()).Status);
     }
 

@@ -107,7 +107,7 @@ public sealed class AdversarialWebhookTests
     {
         var log = new MemoryCallLog(new CallStory().Received().Offered().Started().Ended(EndReason.AgentHungUp).Events);
         await using var host = await HandlerHost.StartAsync(services: services => services.AddSingleton<ICallLog>(log));
-        host.Time.Now += TimeSpan.FromDays(1);
+        host.Time.Advance(TimeSpan.FromDays(1));
         foreach (var path in new[] { "/api/voice/incoming", "/api/voice/stream-ended" })
         {
             Assert.Empty((await host.AskAsync(path)).Descendants("Stream"));

@@ -64,9 +64,9 @@ public sealed class CallerLimitsTests
     {
         await using var host = await HandlerHost.StartAsync(new() { ["Inbound:MaxConcurrentPerCaller"] = "1", ["Relay:MaxCallMinutes"] = "10" });
         Assert.Equal(["Connect", "Reject"], await AskAsync(host, 1, 2));
-        host.Time.Now += TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1);
+        host.Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
         Assert.Equal(["Reject"], await AskAsync(host, 2));
-        host.Time.Now += TimeSpan.FromSeconds(1);
+        host.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(["Connect"], await AskAsync(host, 2));
     }
 
@@ -78,7 +78,7 @@ public sealed class CallerLimitsTests
         await host.Documents.ChangeAsync(
             LiveCalls.Document(caller), LiveCallsJson.Default.LiveCalls, _ => (new LiveCalls([new LiveCall(caller, Call(9), CallStory.T0)]), true), default);
         Assert.Equal(["Reject"], await AskAsync(host, 1));
-        host.Time.Now += TimeSpan.FromSeconds(61);
+        host.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(["Connect"], await AskAsync(host, 1));
     }
 

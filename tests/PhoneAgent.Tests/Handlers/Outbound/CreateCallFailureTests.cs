@@ -33,7 +33,7 @@ public sealed class CreateCallFailureTests
         await using var bench = await OutboundBench.StartAsync();
         bench.Twilio = (_, _) => Task.FromResult<PlaceResult>(new PlaceResult.NoAnswer());
         (await bench.OrderAsync(key: "key")).IsProblem(502);
-        bench.Host.Time.Now += TimeSpan.FromMinutes(5);
+        bench.Host.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.False((await bench.OrderAsync(key: "key")).IsProblem(502).Json.GetProperty("retryHelps").GetBoolean());
         Assert.Single(bench.Asked);
     }

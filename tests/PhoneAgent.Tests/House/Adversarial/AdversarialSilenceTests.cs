@@ -1,5 +1,4 @@
 using PhoneAgent.Tests.Handlers.Adversarial;
-using PhoneAgent.Tests.Relay;
 using static PhoneAgent.Tests.House.Adversarial.RelayUnderAttack;
 
 namespace PhoneAgent.Tests.House.Adversarial;

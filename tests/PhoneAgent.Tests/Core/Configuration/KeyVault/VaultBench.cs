@@ -20,7 +20,7 @@ public abstract class VaultBench : IDisposable
 
     private protected ScriptedVault Vault { get; } = new() { Secrets = { ["PhoneAgent--TicketKey"] = OldKey, ["Gemini--ApiKey"] = "gemini-1" } };
 
-    private protected Relay.ManualTime Time { get; } = new();
+    private protected ManualTime Time { get; } = new();
 
     private protected KeptLog Log { get; } = new();
 
