@@ -11,7 +11,7 @@ internal static class LoadCommand
 {
     private static readonly Option<string> Calls = new("--calls") { Description = "How many calls at once; several numbers are steps, one after the other.", HelpName = "N[,N…]", DefaultValueFactory = _ => "20" };
     private static readonly Option<int> Seconds = new("--seconds") { Description = "How long each step is measured, after 5 s of warm-up.", HelpName = "S", DefaultValueFactory = _ => 20 };
-    private static readonly Option<string?> Relay = new("--relay") { Description = "A relay on this machine that is running already, as ws://127.0.0.1:PORT/stream; its Twilio__AccountSid, PhoneAgent__TicketKey and Gemini__Endpoint are taken from the environment. Without it each step starts one.", HelpName = "URL" };
+    private static readonly Option<string?> Relay = new("--relay") { Description = "A relay on this machine that is running already, as ws://127.0.0.1:PORT/stream; its Twilio__AccountSid, PhoneAgent__TicketKey and Gemini__Endpoint are taken from the environment. Its processor time and memory are measured on Linux. Without it each step starts one.", HelpName = "URL" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print the figures as JSON on standard output; progress goes to standard error." };
 
     /// <summary>The command.</summary>

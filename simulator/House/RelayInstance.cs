@@ -54,11 +54,8 @@ internal sealed class RelayInstance : IAsyncDisposable
     /// <summary>The settings its runtime is given by the file beside its assembly.</summary>
     public static string RuntimeConfig => Path.ChangeExtension(Assembly, ".runtimeconfig.json");
 
-    /// <summary>User and system time it has taken; null when it has ended.</summary>
-    public TimeSpan? ProcessorTime => Ask(process => process.TotalProcessorTime);
-
-    /// <summary>Its resident memory, in bytes; null when it has ended.</summary>
-    public long? ResidentBytes => Ask(process => process.WorkingSet64);
+    /// <summary>What its process uses.</summary>
+    public ProcessUse Use => new(_process);
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="environment">What it is configured by.</param>
@@ -128,20 +125,6 @@ internal sealed class RelayInstance : IAsyncDisposable
         return Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path
             : Path.GetFileName(Environment.ProcessPath) == name ? Environment.ProcessPath!
             : Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
-    }
-
-    private T? Ask<T>(Func<Process, T> value)
-        where T : struct
-    {
-        try
-        {
-            _process.Refresh();
-            return value(_process);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellation)

@@ -54,11 +54,12 @@ internal sealed class LoadRun
         var step = new LoadStep(calls, _window, _progress);
         if (_existing is not null)
         {
-            return await step.RunAsync(_existing.Target, null, gemini, cancellation);
+            var process = ListeningProcess.Find(_existing.Target.Stream.Port);
+            return await step.RunAsync(new MeasuredRelay(_existing.Target, process is null ? null : new ProcessUse(process)), gemini, cancellation);
         }
 
         await using var relay = await RelayProcess.StartAsync(gemini.Endpoint, calls + 10, _pinning, cancellation);
-        var figures = await step.RunAsync(relay.Target, relay, gemini, cancellation);
+        var figures = await step.RunAsync(relay.Measured, gemini, cancellation);
         if (await relay.StopAsync() is { } problem)
         {
             figures = figures with { Passed = false, Problems = [.. figures.Problems, problem] };

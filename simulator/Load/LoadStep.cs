@@ -23,14 +23,13 @@ internal sealed class LoadStep(int calls, TimeSpan window, Action<string> progre
     private readonly List<string> _problems = [];
 
     /// <summary>Runs the step against a relay.</summary>
-    /// <param name="relay">What the calls need.</param>
-    /// <param name="process">The relay's process; null when it is not known.</param>
+    /// <param name="relay">The relay.</param>
     /// <param name="gemini">Where the relay finds Gemini.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<StepFigures> RunAsync(RelayTarget relay, RelayProcess? process, LoadGemini gemini, CancellationToken cancellation)
+    public async Task<StepFigures> RunAsync(MeasuredRelay relay, LoadGemini gemini, CancellationToken cancellation)
     {
-        var idleBytes = await IdleBytesAsync(relay, process, gemini, cancellation);
-        using var group = new CallGroup(calls, relay, _meter);
+        var idleBytes = await IdleBytesAsync(relay, gemini, cancellation);
+        using var group = new CallGroup(calls, relay.Target, _meter);
         gemini.Group = group;
         progress($"{calls} calls: opening");
         _problems.AddRange(await group.OpenAsync(cancellation));
@@ -42,27 +41,27 @@ internal sealed class LoadStep(int calls, TimeSpan window, Action<string> progre
         progress($"{calls} calls: each has found its Gemini session by its sound; warming up for {WarmUp.TotalSeconds:0} s");
         await Task.Delay(WarmUp, cancellation);
         progress($"{calls} calls: measuring for {window.TotalSeconds:0} s");
-        var before = Sample.Take(process);
+        var before = Sample.Take(relay);
         _meter.Measuring = true;
         await Task.Delay(window, cancellation);
         _meter.Measuring = false;
-        var after = Sample.Take(process);
+        var after = Sample.Take(relay);
         _problems.AddRange(group.Problems());
 
         await group.RestAsync(cancellation);
         _problems.AddRange(await group.HangUpAsync(cancellation));
-        return Figures(after - before, idleBytes, process?.Counters.Between(before.CountersAt, after.CountersAt));
+        return Figures(after - before, idleBytes, relay.Counters?.Between(before.CountersAt, after.CountersAt));
     }
 
     // The first calls load and compile what every call needs; it is not theirs.
-    private async Task<long?> IdleBytesAsync(RelayTarget relay, RelayProcess? process, LoadGemini gemini, CancellationToken cancellation)
+    private async Task<long?> IdleBytesAsync(MeasuredRelay relay, LoadGemini gemini, CancellationToken cancellation)
     {
-        if (process is null)
+        if (relay.Use is null)
         {
             return null;
         }
 
-        using var group = new CallGroup(FirstCalls, relay, new StepMeter());
+        using var group = new CallGroup(FirstCalls, relay.Target, new StepMeter());
         gemini.Group = group;
         _problems.AddRange(await group.OpenAsync(cancellation));
         if (_problems.Count == 0)
@@ -73,7 +72,7 @@ internal sealed class LoadStep(int calls, TimeSpan window, Action<string> progre
             await Task.Delay(Settling, cancellation);
         }
 
-        return process.ResidentBytes;
+        return relay.Use.ResidentBytes;
     }
 
     private StepFigures Figures(Sample used, long? idleBytes, RuntimeFigures? runtime)
@@ -115,12 +114,12 @@ internal sealed class LoadStep(int calls, TimeSpan window, Action<string> progre
         public static Sample operator -(Sample later, Sample earlier) => new(
             later.At - earlier.At, later.RelayTime - earlier.RelayTime, later.LoadTime - earlier.LoadTime, later.CoreTime - earlier.CoreTime, later.RelayBytes, 0);
 
-        public static Sample Take(RelayProcess? relay) => new(
+        public static Sample Take(MeasuredRelay relay) => new(
             Stopwatch.GetElapsedTime(0),
-            relay?.ProcessorTime,
+            relay.Use?.ProcessorTime,
             Environment.CpuUsage.TotalTime,
-            ProcessorUse.Busy(relay?.Core),
-            relay?.ResidentBytes,
-            relay?.Counters.Position ?? 0);
+            ProcessorUse.Busy(relay.Core),
+            relay.Use?.ResidentBytes,
+            relay.Counters?.Position ?? 0);
     }
 }

@@ -12,38 +12,21 @@ internal sealed class RelayProcess : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly RelayInstance _relay;
 
-    private RelayProcess(DirectoryInfo folder, RelayInstance relay, RuntimeCounters counters, RelayTarget target, string? core)
+    private RelayProcess(DirectoryInfo folder, RelayInstance relay, MeasuredRelay measured)
     {
         _folder = folder;
         _relay = relay;
-        Counters = counters;
-        Target = target;
-        Core = core;
+        Measured = measured;
     }
 
-    /// <summary>Its HTTP address.</summary>
-    public Uri Origin => _relay.Origin;
-
-    /// <summary>What its callers need.</summary>
-    public RelayTarget Target { get; }
-
-    /// <summary>The processor it has for itself; null when it has none.</summary>
-    public string? Core { get; }
-
-    /// <summary>What its runtime counts.</summary>
-    public RuntimeCounters Counters { get; }
+    /// <summary>What is measured of it.</summary>
+    public MeasuredRelay Measured { get; }
 
     /// <inheritdoc cref="RelayInstance.Log"/>
     public IReadOnlyCollection<string> Log => _relay.Log;
 
     /// <inheritdoc cref="RelayInstance.RuntimeConfig"/>
     public static string RuntimeConfig => RelayInstance.RuntimeConfig;
-
-    /// <inheritdoc cref="RelayInstance.ProcessorTime"/>
-    public TimeSpan? ProcessorTime => _relay.ProcessorTime;
-
-    /// <inheritdoc cref="RelayInstance.ResidentBytes"/>
-    public long? ResidentBytes => _relay.ResidentBytes;
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">It did not get ready.</exception>
@@ -65,7 +48,8 @@ internal sealed class RelayProcess : IAsyncDisposable
         try
         {
             var relay = await RelayInstance.StartAsync(environment.Concat(counters.Environment), (file, arguments) => pinning.Command(file, arguments), cancellation);
-            return new RelayProcess(folder, relay, counters, new RelayTarget(new UriBuilder(relay.Origin) { Scheme = "ws", Path = "/stream" }.Uri, accountSid, key), pinning.RelayCore);
+            var target = new RelayTarget(new UriBuilder(relay.Origin) { Scheme = "ws", Path = "/stream" }.Uri, accountSid, key);
+            return new RelayProcess(folder, relay, new MeasuredRelay(target, relay.Use, pinning.RelayCore, counters));
         }
         catch
         {

@@ -24,7 +24,7 @@ internal sealed class NodeScripts(string folder, TimeSpan patience)
     public async Task<JsonNode> AskAsync(string script, JsonNode question)
     {
         using var late = new CancellationTokenSource(patience);
-        using var process = Start(script);
+        using var process = Start([script]);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(late.Token);
@@ -42,14 +42,14 @@ internal sealed class NodeScripts(string folder, TimeSpan patience)
     }
 
     /// <summary>Starts a script that serves until its input ends; returns the process and the first line it prints.</summary>
-    public async Task<(Process Process, JsonNode First)> ServeAsync(string script)
+    public async Task<(Process Process, JsonNode First)> ServeAsync(string script, params string[] arguments)
     {
         using var late = new CancellationTokenSource(patience);
-        var process = Start(script, errors: false); // nobody would read them for as long as it serves
+        var process = Start([script, .. arguments], errors: false); // nobody would read them for as long as it serves
         return (process, JsonNode.Parse(await process.StandardOutput.ReadLineAsync(late.Token) ?? throw new IOException($"{script} printed nothing."))!);
     }
 
-    private Process Start(string script, bool errors = true) => Process.Start(new ProcessStartInfo(Node!, [script])
+    private Process Start(string[] arguments, bool errors = true) => Process.Start(new ProcessStartInfo(Node!, arguments)
     {
         WorkingDirectory = _folder,
         RedirectStandardInput = true,

@@ -7,5 +7,5 @@ internal static class Oracle
     public static NodeScripts Scripts { get; } = new("oracles", TimeSpan.FromSeconds(60));
 
     /// <summary>What has to be installed first; null when nothing is missing.</summary>
-    public static string? Missing => Scripts.Missing("twilio", "@google/genai");
+    public static string? Missing => Scripts.Missing("twilio", "@google/genai", "ws");
 }
