@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Simulator.Phone;
+using PhoneAgent.Simulator.Phone.Twiml;
 
 namespace PhoneAgent.Simulator.Softphone;
 
@@ -12,6 +13,7 @@ internal static class SoftphoneMessages
     {
         StreamOpened => new JsonObject { ["type"] = "connected" },
         AudioCleared => new JsonObject { ["type"] = "interrupted" },
+        VerbBegan { Verb: Say { Text: var said } } => Note($"Twilio says: {said}"),
         StreamOver { End.Kind: Phone.Streams.StreamEndKind.Lost or Phone.Streams.StreamEndKind.NeverOpened } => Note("The stream was lost.", isBad: true),
         ErrorLogged { Error: var error } => Note($"Twilio error {error.Code}: {error.Message}", isBad: true),
         _ => null,

@@ -1,15 +1,9 @@
 // In: { url, wav, words, shot }: the softphone's address, what the microphone hears, and a word of the agent's to wait for. Holds a call by keyboard
 // alone and hangs up. Out: what was seen and heard in the page.
-import { launch, question } from './chromium.mjs';
+import { question, telephone } from './chromium.mjs';
 
 const { url, wav, words, shot } = await question();
-const browser = await launch(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${wav}%noloop`, '--autoplay-policy=no-user-gesture-required']);
-const page = await browser.newPage({ viewport: { width: 400, height: 800 } });
-const origin = new URL(url).origin, elsewhere = [], complaints = [];
-page.on('request', (request) => new URL(request.url()).origin === origin || request.url().startsWith('data:') || elsewhere.push(request.url()));
-page.on('websocket', (socket) => socket.url().startsWith(origin.replace('http', 'ws')) || elsewhere.push(socket.url()));
-page.on('console', (message) => complaints.push(message.text()));
-page.on('pageerror', (error) => complaints.push(String(error)));
+const { browser, page, elsewhere, complaints } = await telephone(url, wav);
 
 // An ear beside the loudspeaker.
 await page.addInitScript(() => {

@@ -17,6 +17,9 @@ internal sealed class SoftphoneHouse : IAsyncDisposable
     /// <summary>What the agent's words sound like.</summary>
     public const double Hertz = 500;
 
+    /// <summary>What Twilio says when the agent cannot be reached.</summary>
+    public const string Apology = "Please call again.";
+
     private readonly SimulatedGeminiServer _gemini;
     private readonly WebApplication _app;
     private readonly string _folder;
@@ -55,6 +58,7 @@ internal sealed class SoftphoneHouse : IAsyncDisposable
         configuration["PhoneAgent:WebhookBaseUrl"] = "https://functions.phone-agent.test";
         configuration["PhoneAgent:StreamUrl"] = "wss://relay.phone-agent.test/stream";
         configuration["PhoneAgent:CallLog"] = "file:" + folder;
+        configuration["PhoneAgent:ApologyMessage"] = Apology;
         configuration["Relay:DrainSeconds"] = "1"; // what is left of a test's calls when it ends need not end well
         var gate = withSoftphone ? new SoftphoneGate() : null;
         return new SoftphoneHouse(gemini, await PhoneHost.StartBothAsync(configuration.Build(), 0, LogLevel.Warning, gate), gate, folder);

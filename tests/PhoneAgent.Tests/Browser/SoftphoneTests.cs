@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Audio;
 using PhoneAgent.Simulator.Sound;
@@ -120,10 +121,13 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
     private static IEnumerable<string> Looks(JsonNode seen, string what) => seen["looks"]!.AsObject().Select(look => (string)look.Value![what]!);
 }
 
-/// <summary>The page's fault buttons, pressed by hand.</summary>
-[SideBySide(5)]
-public sealed class SoftphoneFaultTests
+/// <summary>The page's fault buttons: what they do, and pressed in a real Chromium.</summary>
+[SideBySide(20)]
+public sealed class SoftphoneFaultTests(ITestOutputHelper output)
 {
+    private const int Rate = 48_000;
+    private const int HeardRate = 16_000;
+
     [Fact]
     public async Task The_fault_buttons_lose_what_they_say_and_the_call_goes_on()
     {
@@ -148,6 +152,56 @@ public sealed class SoftphoneFaultTests
         Assert.Equal([EndReason.StreamLost, EndReason.CallerHungUp], record.Attempts.Select(attempt => attempt.End!.Reason));
         Assert.Equal("7", record.Digits);
         Assert.True(page.FramesHeard > 100, $"{page.FramesHeard} frames");
+    }
+
+    [NeedsChromiumFact]
+    public async Task Who_presses_them_sees_what_became_of_the_call()
+    {
+        var wav = Path.Combine(Path.GetTempPath(), $"microphone-{Guid.NewGuid():n}.wav");
+        try
+        {
+            // A tone too faint to be taken for speech: lost packets are holes in it.
+            WavFile.WriteMono(wav, [.. Enumerable.Range(0, 60 * Rate).Select(i => (short)(64 * Math.Sin(i * Math.Tau * 1_000 / Rate)))], Rate);
+            await using var house = await SoftphoneHouse.OpenAsync();
+            var seen = await Chromium.Scripts.AskAsync("press-faults.mjs", new JsonObject { ["url"] = $"{house.Origin}?token={house.Token}", ["wav"] = wav });
+            output.WriteLine(seen.ToJsonString());
+
+            Assert.Empty(seen["elsewhere"]!.AsArray());
+            Assert.Empty(seen["complaints"]!.AsArray());
+            Assert.All(Buttons("idle"), button => Assert.EndsWith(": disabled", button));
+            Assert.Equal(["Lose Gemini: enabled", "Lose the stream: enabled", "Noisy line: false", "Lose packets: false"], Buttons("call"));
+            Assert.Equal(["Lose Gemini: enabled", "Lose the stream: enabled", "Noisy line: true", "Lose packets: true"], Buttons("spoilt"));
+            Assert.All(Buttons("after"), button => Assert.EndsWith(": disabled", button));
+            Assert.Equal("Call report", (string)seen["report"]!);
+
+            // The call survives all but the third loss of its stream within two minutes. What Twilio logs besides depends on the moment.
+            var talk = seen["talk"]!.AsArray().Select(line => Regex.Replace((string)line!, "[0-9]+ ms", "… ms")).Where(line => !line.StartsWith("Twilio error", StringComparison.Ordinal)).ToList();
+            Assert.Equal(
+                [
+                    "Connected: both sides can hear each other.", "Hello.", "Fault: Lose packets, on", "Fault: Noisy line, on", "Fault: Noisy line, off", "an order",
+                    "after … msCertainly.", "Fault: Lose Gemini", "New connection to Gemini (Lost) after … ms", "Fault: Lose the stream", "The stream was lost.",
+                ],
+                talk.Take(11));
+            Assert.Contains("Twilio says: " + SoftphoneHouse.Apology, talk);
+            Assert.Equal("The call is over: hung up by twiml.", talk[^1]);
+
+            var call = Assert.Single(await house.Log.ListAsync(DateOnly.FromDateTime(DateTime.UtcNow), null, 10, default));
+            var record = CallRecord.From(call, await house.Log.ReadAsync(call, default));
+            var losses = talk.Count(line => line == "The stream was lost.");
+            Assert.Equal(losses, record.Attempts.Count);
+            Assert.InRange(record.Attempts.Count(attempt => attempt.Started), 3, losses); // one lost before the relay had logged its beginning counts as never begun
+
+            // In the greeting nothing was lost yet; then every fifth frame, for four seconds and more.
+            var heard = house.Gemini.Sessions.SelectMany(session => session.Heard()).Skip(HeardRate);
+            var holesMs = heard.Chunk(HeardRate / 200).Count(fiveMs => fiveMs.All(sample => Math.Abs((int)sample) < 30)) * 5;
+            Assert.True(holesMs > 150, $"{holesMs} ms were lost.");
+
+            IEnumerable<string> Buttons(string when) => seen["looks"]![when]!.AsArray().Select(one => (string)one!);
+        }
+        finally
+        {
+            File.Delete(wav);
+        }
     }
 }
 
