@@ -58,8 +58,8 @@ public static class Telemetry
     /// <summary>Texts that told a silent agent to go on, by tag <c>cause</c>.</summary>
     public static readonly Counter<long> Nudges = Meter.CreateCounter<long>("phoneagent.gemini.nudges", "{text}", "Texts that told a silent agent to go on, by what it was silent after.");
 
-    /// <summary>Tokens of Gemini sessions, by tag <c>kind</c>.</summary>
-    public static readonly Counter<long> Tokens = Meter.CreateCounter<long>("phoneagent.tokens", "{token}", "Tokens that streams took at Gemini, counted when a stream ends.");
+    /// <summary>Tokens of Gemini's models, by tag <c>kind</c>.</summary>
+    public static readonly Counter<long> Tokens = Meter.CreateCounter<long>("phoneagent.tokens", "{token}", "Tokens that calls took at Gemini, counted when a stream ends and when a call is summarised.");
 
     /// <summary>Audio dropped, by tag <c>direction</c>.</summary>
     public static readonly Counter<double> AudioDropped = Meter.CreateCounter<double>("phoneagent.audio.dropped", "s", "Audio dropped because the other side did not take it in time, counted when a stream ends.");

@@ -249,5 +249,7 @@ public sealed record AgentChanged(string Agent) : CallEvent;
 public sealed record StreamEnded(EndReason Reason, string? Detail, StreamFigures Figures) : CallEvent;
 
 /// <summary>Handlers: the call is over, and a model has read its transcript.</summary>
-/// <param name="Summary">What it made of it.</param>
-public sealed record CallSummarized(CallSummary Summary) : CallEvent;
+/// <param name="Summary">What it made of it; null when its answer was of no use, but is billed.</param>
+/// <param name="Model">The text model; null in logs from before it was noted.</param>
+/// <param name="Tokens">What it took in and gave, by its own count; nothing in logs from before it was noted.</param>
+public sealed record CallSummarized(CallSummary? Summary, string? Model = null, TokenUsage Tokens = default) : CallEvent;

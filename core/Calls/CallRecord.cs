@@ -89,8 +89,11 @@ public sealed record CallRecord
     /// <summary>The figures of all streams together.</summary>
     public StreamFigures Figures { get; init; } = new();
 
-    /// <summary>What Gemini's tokens cost in US dollars, by <see cref="ModelPrices"/>, notes of a long call included; null when a model has no known price. The telephone and the summary are not in it.</summary>
-    public decimal? EstimatedCostUsd => Attempts.Select(attempt => attempt.EstimatedCostUsd).Aggregate((decimal?)0, (sum, one) => sum + one);
+    /// <summary>
+    /// What Gemini's tokens cost in US dollars, by <see cref="ModelPrices"/>, notes of a long call and its summary included; null when a model has no
+    /// known price. The telephone is not in it.
+    /// </summary>
+    public decimal? EstimatedCostUsd => Attempts.Select(attempt => attempt.EstimatedCostUsd).Append(SummaryCostUsd).Aggregate((decimal?)0, (sum, one) => sum + one);
 
     /// <summary>When the owner had the call removed; then nothing else is known of it.</summary>
     [JsonIgnore]
@@ -102,6 +105,9 @@ public sealed record CallRecord
 
     /// <summary>What a model made of the transcript after the call; null when none was asked, or it failed.</summary>
     public CallSummary? Summary { get; init; }
+
+    /// <summary>What that took, also when its answer was of no use; null when the model was not asked, did not answer or told no tokens.</summary>
+    public SummaryUsage? SummaryUsage { get; init; }
 
     /// <summary>What was noted of the beginning of a long call, for relays only; null when nothing was.</summary>
     [JsonIgnore]
@@ -125,6 +131,8 @@ public sealed record CallRecord
     /// <summary>Whether the call is known to have ended.</summary>
     [JsonIgnore]
     public bool IsOver => RemovedAt is not null || FinalEnd is not null || Statuses.Any(one => CallStatuses.IsFinal(one.Status));
+
+    private decimal? SummaryCostUsd => SummaryUsage is { } usage ? ModelPrices.Cost(usage.Model, usage.Tokens, usage.At) : 0;
 
     /// <summary>Folds the events of a call, in the order they were stored.</summary>
     public static CallRecord From(CallSid callSid, IEnumerable<CallEvent> events)

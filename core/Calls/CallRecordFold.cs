@@ -14,7 +14,7 @@ internal sealed class CallRecordFold
     private readonly List<StatusReport> _statuses = [];
     private readonly List<StreamError> _streamErrors = [];
     private VoicemailAnswer? _voicemail;
-    private CallSummary? _summary;
+    private CallSummarized? _summarized;
     private CallReceived? _received;
     private DateTimeOffset? _beganAt;
     private DateTimeOffset? _removedAt;
@@ -55,7 +55,7 @@ internal sealed class CallRecordFold
 
                 break;
             case CallSummarized summarized:
-                _summary ??= summarized.Summary;
+                _summarized ??= summarized;
                 break;
             case TransferDialed dialed:
                 ChangeNewestTransfer(transfer => transfer.Target == dialed.Target && transfer.DialedAt is null ? transfer with { DialedAt = dialed.At } : transfer);
@@ -97,7 +97,8 @@ internal sealed class CallRecordFold
             RequestId = _received?.RequestId,
             Context = _received?.Context,
             Voicemail = _voicemail,
-            Summary = _summary,
+            Summary = _summarized?.Summary,
+            SummaryUsage = _summarized is { Tokens: var tokens } && tokens != default ? new SummaryUsage(_summarized.At, _summarized.Model, tokens) : null,
             StreamErrors = _streamErrors,
             Attempts = [.. _attempts.Select(one => one.Value with { Transfer = TransferOf(one.Key) })],
             Transcript = [.. inOrder.Select(SpokenTurnOf).OfType<SpokenTurn>()],

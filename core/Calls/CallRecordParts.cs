@@ -71,6 +71,12 @@ public sealed record CallTransfer(string Target, string Reason, DateTimeOffset R
     public const string Completed = "completed";
 }
 
+/// <summary>What it took to summarise the call.</summary>
+/// <param name="At">When the model answered.</param>
+/// <param name="Model">The text model.</param>
+/// <param name="Tokens">What it took in and gave, by its own count; text alone.</param>
+public sealed record SummaryUsage(DateTimeOffset At, string? Model, TokenUsage Tokens);
+
 /// <summary>One status callback.</summary>
 /// <param name="At">When it arrived.</param>
 /// <param name="SequenceNumber">Twilio's order.</param>

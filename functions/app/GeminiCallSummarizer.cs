@@ -2,6 +2,7 @@ using System.Text.Json;
 using Google.GenAI;
 using Google.GenAI.Types;
 using Microsoft.Extensions.Options;
+using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.Handlers.Closing;
 
@@ -12,7 +13,7 @@ namespace PhoneAgent.Functions;
 internal sealed class GeminiCallSummarizer(IOptionsMonitor<GeminiSettings> settings) : ICallSummarizer
 {
     /// <inheritdoc />
-    public async Task<string?> SummarizeAsync(SummaryTask task, CancellationToken cancellation)
+    public async Task<SummaryAnswer> SummarizeAsync(SummaryTask task, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(task);
         var gemini = settings.CurrentValue;
@@ -28,6 +29,15 @@ internal sealed class GeminiCallSummarizer(IOptionsMonitor<GeminiSettings> setti
             MaxOutputTokens = SummaryTask.MaxOutputTokens,
         };
         var response = await client.Models.GenerateContentAsync(gemini.TextModel, task.Transcript, config, cancellation).ConfigureAwait(false);
-        return response.Candidates is [{ Content.Parts: { } parts }, ..] ? string.Concat(parts.Select(part => part.Text)) : null;
+        var text = response.Candidates is [{ Content.Parts: { } parts }, ..] ? string.Concat(parts.Select(part => part.Text)) : null;
+        return new SummaryAnswer(text, gemini.TextModel, Tokens(response.UsageMetadata));
+    }
+
+    // Thoughts are billed as what is given. Source: https://ai.google.dev/api/generate-content#UsageMetadata
+    private static TokenUsage Tokens(GenerateContentResponseUsageMetadata? usage)
+    {
+        return new TokenUsage(0, Count(usage?.PromptTokenCount) + Count(usage?.ToolUsePromptTokenCount), 0, Count(usage?.CandidatesTokenCount) + Count(usage?.ThoughtsTokenCount));
+
+        static long Count(int? tokens) => Math.Max(0, tokens ?? 0);
     }
 }

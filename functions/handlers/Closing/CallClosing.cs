@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PhoneAgent.Core;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 
@@ -89,7 +90,7 @@ public sealed class CallClosing(
 
         using var limit = new CancellationTokenSource(ModelPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        string? answer;
+        SummaryAnswer answer;
         try
         {
             answer = await summarizer.SummarizeAsync(task, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
@@ -102,14 +103,32 @@ public sealed class CallClosing(
             return;
         }
 
-        if (SummaryReader.Read(answer) is not { } summary)
+        await StoreAsync(record.CallSid, answer).ConfigureAwait(false);
+    }
+
+    private async Task StoreAsync(CallSid callSid, SummaryAnswer answer)
+    {
+        Count("TextIn", answer.Tokens.TextIn);
+        Count("TextOut", answer.Tokens.TextOut);
+        var summary = SummaryReader.Read(answer.Text);
+        if (summary is null)
         {
-            logger.SummaryUnusable(answer?.Length ?? 0);
-            return;
+            logger.SummaryUnusable(answer.Text?.Length ?? 0);
         }
 
         using var last = new CancellationTokenSource(TimeSpan.FromSeconds(2), time); // it is paid for: stored even at the very end
-        await log.AppendAsync(record.CallSid, [new CallSummarized(summary) { At = time.GetUtcNow() }], last.Token).ConfigureAwait(false);
-        logger.CallSummarised();
+        await log.AppendAsync(callSid, [new CallSummarized(summary, answer.Model, answer.Tokens) { At = time.GetUtcNow() }], last.Token).ConfigureAwait(false);
+        if (summary is not null)
+        {
+            logger.CallSummarised();
+        }
+
+        static void Count(string kind, long tokens)
+        {
+            if (tokens > 0)
+            {
+                Telemetry.Tokens.Add(tokens, new KeyValuePair<string, object?>("kind", kind));
+            }
+        }
     }
 }

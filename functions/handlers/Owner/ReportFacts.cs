@@ -21,8 +21,9 @@ internal static class ReportFacts
         Row("Streams", record.Attempts.Count.ToString(CultureInfo.InvariantCulture));
         Row("Keys pressed", record.Digits);
         Row("Tokens", TokensOf(record.Figures));
-        Row("Tokens of the notes", NoteTokensOf(record.Figures));
-        Row("Gemini's cost, estimated", record.EstimatedCostUsd is { } cost ? string.Create(CultureInfo.InvariantCulture, $"{cost:0.000000} US dollars; the telephone and the summary are not in it") : null);
+        Row("Tokens of the notes", TextTokensOf(record.Figures.NoteTokens, "noted by", record.Figures.NoteModel));
+        Row("Tokens of the summary", TextTokensOf(record.SummaryUsage?.Tokens ?? default, "written by", record.SummaryUsage?.Model));
+        Row("Gemini's cost, estimated", record.EstimatedCostUsd is { } cost ? string.Create(CultureInfo.InvariantCulture, $"{cost:0.000000} US dollars; {NotInTheCostOf(record)} not in it") : null);
         Row("Caller audio", $"{Of(record.Figures.CallerMs)} received, {Of(record.Figures.CallerMsToGemini)} sent to Gemini, {Of(record.Figures.CallerMsDropped)} dropped");
         Row("Agent audio", $"{Of(record.Figures.AgentMs)} received, {Of(record.Figures.AgentMsHeard)} heard");
         Row("Unreadable messages", record.Figures.MalformedMessages.ToString(CultureInfo.InvariantCulture));
@@ -44,9 +45,12 @@ internal static class ReportFacts
 
     private static string Of(long milliseconds) => ReportMoments.Seconds(milliseconds);
 
-    private static string? NoteTokensOf(StreamFigures figures) => figures.NoteTokens == default
+    private static string? TextTokensOf(TokenUsage tokens, string verb, string? model) => tokens == default
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"{figures.NoteTokens.TextIn:#,0} in, {figures.NoteTokens.TextOut:#,0} out; noted by {figures.NoteModel}");
+        : string.Create(CultureInfo.InvariantCulture, $"{tokens.TextIn:#,0} in, {tokens.TextOut:#,0} out; {verb} {model}");
+
+    // Of a summary without tokens, as all were once, it is not known what it cost.
+    private static string NotInTheCostOf(CallRecord record) => record is { Summary: not null, SummaryUsage: null } ? "the telephone and the summary are" : "the telephone is";
 
     private static string TokensOf(StreamFigures figures) => figures.Tokens == default
         ? figures.TotalTokens.ToString("#,0", CultureInfo.InvariantCulture)

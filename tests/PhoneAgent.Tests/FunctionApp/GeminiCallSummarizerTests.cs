@@ -3,6 +3,7 @@ using Google.GenAI;
 using Google.GenAI.Types;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using PhoneAgent.Core.Calls;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.Functions;
 using PhoneAgent.Handlers.Closing;
@@ -36,7 +37,7 @@ public sealed class GeminiCallSummarizerTests : IDisposable
             asked = one;
             return Task.FromResult(Says("{\"a\":", "1}"));
         };
-        Assert.Equal("{\"a\":1}", await Summarizer.SummarizeAsync(Task1, default));
+        Assert.Equal(new SummaryAnswer("{\"a\":1}", "gemini-3.6-flash", default), await Summarizer.SummarizeAsync(Task1, default));
         Assert.Equal(("gemini-3.6-flash", Task1.Transcript), (asked!.Model, asked.Contents));
         Assert.Equal("Be brief.", asked.Config.SystemInstruction!.Parts!.Single().Text);
         Assert.Equal("application/json", asked.Config.ResponseMimeType);
@@ -51,16 +52,31 @@ public sealed class GeminiCallSummarizerTests : IDisposable
         Client.Answers[other] = (one, _) => Task.FromResult(Says(one.Model));
         _configuration["Gemini:ApiKey"] = other;
         _configuration["Gemini:TextModel"] = "gemini-other";
-        Assert.Equal("gemini-other", await Summarizer.SummarizeAsync(Task1, default));
+        Assert.Equal(new SummaryAnswer("gemini-other", "gemini-other", default), await Summarizer.SummarizeAsync(Task1, default));
+    }
+
+    [Theory]
+    [InlineData(3_000, null, 350, 500, 3_000, 850)]
+    [InlineData(3_000, 7, 350, null, 3_007, 350)]
+    [InlineData(-3, null, null, null, 0, 0)]
+    [InlineData(int.MaxValue, int.MaxValue, 0, 0, 2L * int.MaxValue, 0)]
+    public async Task What_an_answer_is_billed_for_is_told_also_when_it_is_of_no_use(int? prompt, int? tools, int? candidates, int? thoughts, long textIn, long textOut)
+    {
+        var usage = new GenerateContentResponseUsageMetadata { PromptTokenCount = prompt, ToolUsePromptTokenCount = tools, CandidatesTokenCount = candidates, ThoughtsTokenCount = thoughts };
+        foreach (var response in new[] { Says("One"), new GenerateContentResponse() })
+        {
+            Client.Answers[_key] = (_, _) => Task.FromResult(response with { UsageMetadata = usage });
+            Assert.Equal(new TokenUsage(AudioIn: 0, textIn, AudioOut: 0, textOut), (await Summarizer.SummarizeAsync(Task1, default)).Tokens);
+        }
     }
 
     [Fact]
     public async Task An_answer_without_words_is_none_and_cancelling_reaches_the_model()
     {
         Client.Answers[_key] = (_, _) => Task.FromResult(new GenerateContentResponse());
-        Assert.Null(await Summarizer.SummarizeAsync(Task1, default));
+        Assert.Null((await Summarizer.SummarizeAsync(Task1, default)).Text);
         Client.Answers[_key] = (_, _) => Task.FromResult(new GenerateContentResponse { Candidates = [new Candidate()] });
-        Assert.Null(await Summarizer.SummarizeAsync(Task1, default));
+        Assert.Null((await Summarizer.SummarizeAsync(Task1, default)).Text);
         Client.Answers[_key] = async (_, cancellation) =>
         {
             await Task.Delay(Timeout.Infinite, cancellation);

@@ -64,7 +64,7 @@ public sealed class ReportApiTests
     }
 
     [Theory]
-    [InlineData("gemini-3.6-flash", "0.003750 US dollars; the telephone and the summary are not in it")]
+    [InlineData("gemini-3.6-flash", "0.003750 US dollars; the telephone is not in it")]
     [InlineData("gemini-of-tomorrow", null)]
     public async Task The_tokens_of_the_notes_of_a_long_call_are_shown_and_their_cost_where_the_price_is_known(string model, string? cost)
     {
@@ -78,6 +78,25 @@ public sealed class ReportApiTests
         var html = await PageAsync(host);
 
         Assert.Contains($"3,000 in, 400 out; noted by {model}", html, StringComparison.Ordinal);
+        Assert.Equal(cost is not null, html.Contains("US dollars", StringComparison.Ordinal));
+        Assert.Contains(cost ?? "", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gemini-3.6-flash", 3_000, "0.003750 US dollars; the telephone is not in it")]
+    [InlineData("gemini-of-tomorrow", 3_000, null)]
+    [InlineData(null, 0, "0.000000 US dollars; the telephone and the summary are not in it")]
+    public async Task The_tokens_of_the_summary_are_shown_and_their_cost_where_they_and_the_price_are_known(string? model, int textIn, string? cost)
+    {
+        await using var host = await HandlerHost.StartAsync();
+        await host.AskAsync("/api/voice/incoming");
+        var summary = new CallSummary("A table was asked for.", [], [], CallerSentiment.Positive, []);
+        await host.CallLog.AppendAsync(CallStory.Call, [new CallSummarized(summary, model, textIn == 0 ? default : new(0, textIn, 0, 400)) { At = CallStory.T0 }], default);
+
+        var html = await PageAsync(host);
+
+        Assert.Equal(textIn > 0, html.Contains("Tokens of the summary", StringComparison.Ordinal));
+        Assert.Equal(textIn > 0, html.Contains($"3,000 in, 400 out; written by {model}", StringComparison.Ordinal));
         Assert.Equal(cost is not null, html.Contains("US dollars", StringComparison.Ordinal));
         Assert.Contains(cost ?? "", html, StringComparison.Ordinal);
     }

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using PhoneAgent.Core.Calls;
+using PhoneAgent.Core.Configuration;
+using PhoneAgent.Handlers.Closing;
 using PhoneAgent.TestKit;
 using PhoneAgent.Tests.Handlers.Adversarial;
 using PhoneAgent.Tests.VirtualTime;
@@ -47,6 +50,20 @@ public sealed class CallTelemetryTests
         Assert.Equal(
             ["phoneagent.tokens{kind=AudioIn}: 10", "phoneagent.tokens{kind=AudioOut}: 20", "phoneagent.tokens{kind=TextIn}: 3020", "phoneagent.tokens{kind=TextOut}: 410"],
             exported.Metrics().Where(line => line.StartsWith("phoneagent.tokens", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_the_summary_of_a_call_took_is_counted_with_its_tokens()
+    {
+        using var exported = new Exported();
+        var log = new MemoryCallLog();
+        var call = CallSid.Parse(VirtualPhone.CallSid);
+        var relay = new RelayStamp(new string('a', 32), 1);
+        await log.AppendAsync(call, [new StreamStarted(1, "MZ1") { At = default, Relay = relay }, new CallerSaid("Hello") { At = default, Relay = relay with { Sequence = 2 } }, new StreamEnded(EndReason.CallerHungUp, null, new()) { At = default, Relay = relay with { Sequence = 3 } }], default);
+
+        await new CallClosing(log, new FixedOptions<GeminiSettings>(new() { ApiKey = "key" }), TimeProvider.System, NullLogger<CallClosing>.Instance, new Summarizer()).CloseAsync(call);
+
+        Assert.Equal(["phoneagent.tokens{kind=TextIn}: 3000", "phoneagent.tokens{kind=TextOut}: 400"], exported.Metrics().Where(line => line.StartsWith("phoneagent.tokens", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -147,5 +164,10 @@ public sealed class CallTelemetryTests
             await call.EndAsync();
         });
         return duringTheCall;
+    }
+
+    private sealed class Summarizer : ICallSummarizer
+    {
+        public Task<SummaryAnswer> SummarizeAsync(SummaryTask task, CancellationToken cancellation) => Task.FromResult(new SummaryAnswer("of no use", "a-model", new TokenUsage(0, 3_000, 0, 400)));
     }
 }

@@ -56,6 +56,9 @@ public sealed class RelaySetupOracleTests
         });
         Assert.Equal(relays.Text, (string?)googles["text"]);
         Assert.Equal("STOP", (string?)googles["finishReason"]);
+        var usage = googles["usage"]!;
+        Assert.Equal((long)usage["totalTokenCount"]!, relays.Tokens.TextIn + relays.Tokens.TextOut);
+        Assert.Equal(new TokenUsage(0, (long)usage["promptTokenCount"]!, 0, (long)usage["candidatesTokenCount"]! + (long)usage["thoughtsTokenCount"]!), relays.Tokens);
         var (ours, theirs) = (server.Gemini.TextModel.Requests[0], server.Gemini.TextModel.Requests[1]);
         theirs["systemInstruction"]!.AsObject().Remove("role");
         Assert.Equal(Fields(theirs), Fields(ours));

@@ -260,6 +260,33 @@ public sealed class CallRecordTests
         }
     }
 
+    [Fact]
+    public void The_summary_costs_too_by_the_price_of_its_day_and_one_from_before_it_was_counted_is_read()
+    {
+        var summary = new CallSummary("Asked for the hours.", [], [], CallerSentiment.Neutral, []);
+        var tokens = new TokenUsage(AudioIn: 0, TextIn: 2_000_000, AudioOut: 0, TextOut: 100_000);
+        Assert.Equal(3m + 1.5m + 0.375m, Record(new CallSummarized(summary, "gemini-3.6-flash", tokens) { At = At(20) }).EstimatedCostUsd);
+        Assert.Equal(3m + 3m + 0.75m, Record(new CallSummarized(summary, "gemini-3.6-flash", tokens) { At = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero) }).EstimatedCostUsd);
+        Assert.Null(Record(new CallSummarized(summary, "gemini-of-tomorrow", tokens) { At = At(20) }).EstimatedCostUsd);
+
+        var useless = Record(new CallSummarized(null, "gemini-3.6-flash", tokens) { At = At(20) });
+        Assert.Equal((null, new SummaryUsage(At(20), "gemini-3.6-flash", tokens), 3m + 1.5m + 0.375m), (useless.Summary, useless.SummaryUsage, useless.EstimatedCostUsd));
+
+        var old = CallRecord.From(Call, CallEventLines.Read("""{"event":"summarized","at":"2026-11-20T12:00:20+00:00","summary":{"outcome":"Asked.","topics":[],"promises":[],"sentiment":"Neutral","followUps":[]}}"""u8, out var skipped));
+        Assert.Equal(("Asked.", null, 0m, 0), (old.Summary?.Outcome, old.SummaryUsage, old.EstimatedCostUsd, skipped));
+
+        using var seen = JsonDocument.Parse(JsonSerializer.Serialize(useless, CallRecordJson.Default.CallRecord));
+        Assert.Equal(2_000_000, seen.RootElement.GetProperty("summaryUsage").GetProperty("tokens").GetProperty("textIn").GetInt32());
+
+        static CallRecord Record(CallSummarized summarized) => CallRecord.From(Call, CallEventLines.Read(
+            CallEventLines.Write(
+            [
+                Offered(1, First, 0), Started(1, First, 1, 1) with { Model = "gemini-3.8-live" },
+                Ended(First, 2, 9, EndReason.AgentHungUp, new() { TotalTokens = 1, Tokens = new(1_000_000, 0, 0, 0) }), summarized,
+            ]),
+            out _));
+    }
+
     private static DateTimeOffset At(int seconds) => T0.AddSeconds(seconds);
 
     private static CallReceived Received(int at) => new("inbound", "+14155550100", "+14155550199", "default") { At = At(at) };

@@ -70,5 +70,18 @@ namespace Google.GenAI.Types
     internal sealed record GenerateContentResponse
     {
         public List<Candidate>? Candidates { get; set; }
+
+        public GenerateContentResponseUsageMetadata? UsageMetadata { get; set; }
+    }
+
+    internal sealed record GenerateContentResponseUsageMetadata
+    {
+        public int? PromptTokenCount { get; set; }
+
+        public int? ToolUsePromptTokenCount { get; set; }
+
+        public int? CandidatesTokenCount { get; set; }
+
+        public int? ThoughtsTokenCount { get; set; }
     }
 }

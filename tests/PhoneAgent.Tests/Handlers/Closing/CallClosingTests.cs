@@ -9,19 +9,24 @@ namespace PhoneAgent.Tests.Handlers.Closing;
 public sealed class CallClosingTests : ICallSummarizer
 {
     private const string Good = """{"outcome":"Asked for the hours.","topics":["hours"],"promises":[],"sentiment":"neutral","followUps":[]}""";
+    private const string Model = "gemini-3.6-flash";
     private const string Nonce = "0123456789abcdef0123456789abcdef";
+
+    private static readonly TokenUsage Tokens = new(AudioIn: 0, TextIn: 3_000, AudioOut: 0, TextOut: 400);
 
     private readonly List<SummaryTask> _asked = [];
     private Func<CancellationToken, Task<string?>> _model = static _ => Task.FromResult<string?>(Good);
 
-    Task<string?> ICallSummarizer.SummarizeAsync(SummaryTask task, CancellationToken cancellation)
+    Task<SummaryAnswer> ICallSummarizer.SummarizeAsync(SummaryTask task, CancellationToken cancellation)
     {
         lock (_asked)
         {
             _asked.Add(task);
         }
 
-        return _model(cancellation);
+        return AnswerAsync(_model(cancellation));
+
+        static async Task<SummaryAnswer> AnswerAsync(Task<string?> text) => new(await text, Model, Tokens);
     }
 
     [Fact]
@@ -30,7 +35,8 @@ public sealed class CallClosingTests : ICallSummarizer
         await using var host = await StartAsync();
         await SpeakAsync(host, ended: true);
         await FinishAsync(host, "1");
-        Assert.Equal("Asked for the hours.", (await host.RecordAsync()).Summary?.Outcome);
+        var record = await host.RecordAsync();
+        Assert.Equal(("Asked for the hours.", new SummaryUsage(CallStory.T0, Model, Tokens)), (record.Summary?.Outcome, record.SummaryUsage));
         Assert.Contains("When are you open", Assert.Single(_asked).Transcript, StringComparison.Ordinal);
         Assert.Contains("Call over: direction= status=completed seconds=63 agent=default end=CallerHungUp streams=1 transfers=0 tools=0 turns=2 interruptions=0 responseMs=640 responseMsMax=640 tokens=1234 streamErrors=0", host.Logged, StringComparison.Ordinal);
 
@@ -91,14 +97,16 @@ public sealed class CallClosingTests : ICallSummarizer
     }
 
     [Fact]
-    public async Task A_model_that_fails_or_talks_nonsense_leaves_no_summary_and_no_words_in_the_log()
+    public async Task A_model_that_fails_or_talks_nonsense_leaves_no_summary_and_no_words_in_the_log_and_nonsense_is_billed()
     {
         _model = static _ => throw new InvalidOperationException("seeded-quote: When are you open?");
         await using (var host = await StartAsync())
         {
             await SpeakAsync(host, ended: true);
             await FinishAsync(host, "1");
-            Assert.Null((await host.RecordAsync()).Summary);
+            var record = await host.RecordAsync();
+            Assert.Null(record.Summary);
+            Assert.Null(record.SummaryUsage);
             Assert.Contains("InvalidOperationException", host.Logged, StringComparison.Ordinal);
             Assert.DoesNotContain("seeded-quote", host.Logged, StringComparison.Ordinal);
         }
@@ -108,7 +116,9 @@ public sealed class CallClosingTests : ICallSummarizer
         {
             await SpeakAsync(host, ended: true);
             await FinishAsync(host, "1");
-            Assert.Null((await host.RecordAsync()).Summary);
+            var record = await host.RecordAsync();
+            Assert.Null(record.Summary);
+            Assert.Equal(new SummaryUsage(CallStory.T0, Model, Tokens), record.SummaryUsage);
             Assert.DoesNotContain("seeded-quote", host.Logged, StringComparison.Ordinal);
         }
     }
