@@ -99,7 +99,7 @@ public sealed record CallResult
     /// <summary>Caller frames given to servers until <c>stop</c>, or until the server's close frame arrived.</summary>
     public long CallerFramesSent => Streams.Sum(stream => stream.FramesSent);
 
-    /// <summary>Caller frames due when the server had already begun to close.</summary>
+    /// <summary>Caller frames due when the server had already begun to close, or the connection was broken.</summary>
     public long CallerFramesAfterEnd => Streams.Sum(stream => stream.FramesAfterEnd);
 }
 

@@ -62,18 +62,23 @@ internal sealed class StreamConnection : IAsyncDisposable
     /// <summary>Sends 20 ms of the caller. The caller of this and of the other senders makes sure that they do not overlap.</summary>
     public void SendFrame(ReadOnlySpan<byte> mulaw)
     {
+        if (!_ending)
+        {
+            _chunk++;
+            if (_outgoing.Writer.TryWrite((StreamMessages.Media(++_sequence, _identity.StreamSid, _chunk, (_chunk - 1) * LineFrames.Ms, mulaw), true)))
+            {
+                return;
+            }
+        }
+
         if (_ending)
         {
-            Interlocked.Increment(ref _framesAfterEnd);
+            Interlocked.Increment(ref _framesAfterEnd); // it may have ended while this frame was written
             return;
         }
 
-        _chunk++;
-        if (!_outgoing.Writer.TryWrite((StreamMessages.Media(++_sequence, _identity.StreamSid, _chunk, (_chunk - 1) * LineFrames.Ms, mulaw), true)))
-        {
-            Interlocked.Increment(ref _framesDropped);
-            Log(TwilioError.StreamReadTooSlowly($"{MostWaiting} messages wait for the server to read"));
-        }
+        Interlocked.Increment(ref _framesDropped);
+        Log(TwilioError.StreamReadTooSlowly($"{MostWaiting} messages wait for the server to read"));
     }
 
     public void SendMark(string name) => Send(StreamMessages.Mark(++_sequence, _identity.StreamSid, name));
@@ -215,6 +220,7 @@ internal sealed class StreamConnection : IAsyncDisposable
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
+            _ending = true;
             _outgoing.Writer.TryComplete(); // the reader of the socket says what happened
         }
     }

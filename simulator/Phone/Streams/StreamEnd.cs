@@ -31,7 +31,7 @@ public sealed record StreamEnd(StreamEndKind Kind, WebSocketCloseStatus? CloseSt
 /// <param name="EndedAtMs">When it ended.</param>
 /// <param name="End">How it ended.</param>
 /// <param name="FramesSent">Caller frames given to the server until <c>stop</c> was sent or its close frame arrived.</param>
-/// <param name="FramesAfterEnd">Caller frames that were due to go out when the server had already begun to close; not sent.</param>
+/// <param name="FramesAfterEnd">Caller frames that were due to go out when the server had already begun to close, or the connection was broken; not sent.</param>
 /// <param name="FramesDropped">Caller frames lost because the server read too slowly (31930).</param>
 /// <param name="MediaReceived">Media messages the server sent.</param>
 /// <param name="MarksReceived">Mark messages the server sent.</param>

@@ -123,6 +123,28 @@ public sealed class FailingStreamTests : IAsyncLifetime
         Assert.InRange(connection.FramesSent + connection.FramesDropped, 100_000 - 251, 100_000); // the rest still waited
     }
 
+    [Fact]
+    public async Task Frames_for_a_connection_that_is_broken_are_no_fault_of_a_slow_reader()
+    {
+        var done = new TaskCompletionSource();
+        _application.Stream = _ => done.Task;
+        var errors = new List<TwilioError>();
+        var url = new Uri(_application.StreamUrl);
+        var (socket, _) = await StreamHandshake.OpenAsync(url, url, ScriptedApplication.AuthToken, TimeProvider.System, CancellationToken.None);
+        await using var connection = new StreamConnection(socket!, new StreamIdentity("AC1", "CA1", "MZ1", []), TimeProvider.System, errors.Add);
+        connection.Abort();
+        var frames = 0;
+        while (connection.FramesAfterEnd == 0 && frames++ < 200)
+        {
+            connection.SendFrame(new byte[160]);
+            await Task.Delay(5);
+        }
+
+        done.SetResult();
+        Assert.Empty(errors);
+        Assert.Equal((0, 1), (connection.FramesDropped, connection.FramesAfterEnd));
+    }
+
     private async Task<CallResult> FailsAsync(AfterStreamFailure choice, CallEnding ending, string? asked, int code)
     {
         _application.Twiml["/incoming"] = _ => _application.ConnectTwiml(after: "<Redirect>/next</Redirect>");
