@@ -40,6 +40,15 @@ internal sealed class SoftphoneHouse : IAsyncDisposable
 
     public ICallLog Log => _app.Services.GetRequiredService<ICallLog>();
 
+    /// <summary>The record of the one call held here, which may have begun before midnight.</summary>
+    public async Task<CallRecord> OnlyCallAsync()
+    {
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        var calls = await Task.WhenAll(Log.ListAsync(today.AddDays(-1), null, 10, default), Log.ListAsync(today, null, 10, default));
+        var call = Assert.Single(calls.SelectMany(day => day));
+        return CallRecord.From(call, await Log.ReadAsync(call, default));
+    }
+
     public int ActiveCalls => _app.Services.GetRequiredService<ActiveCalls>().Count;
 
     public static async Task<SoftphoneHouse> OpenAsync(bool withSoftphone = true)
