@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using PhoneAgent.Core.Calls;
 
 namespace PhoneAgent.Core;
 
@@ -72,4 +73,24 @@ public static class Telemetry
 
     private static Histogram<double> Duration(string name, string meaning, double[] buckets) =>
         Meter.CreateHistogram(name, "s", meaning, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
+
+    /// <summary>Counts tokens by direction and modality.</summary>
+    /// <param name="tokens">Those whose kind is known.</param>
+    /// <param name="unknown">How many more there are.</param>
+    public static void CountTokens(TokenUsage tokens, long unknown = 0)
+    {
+        Count("AudioIn", tokens.AudioIn);
+        Count("TextIn", tokens.TextIn);
+        Count("AudioOut", tokens.AudioOut);
+        Count("TextOut", tokens.TextOut);
+        Count("Unknown", unknown);
+
+        static void Count(string kind, long count)
+        {
+            if (count > 0)
+            {
+                Tokens.Add(count, new KeyValuePair<string, object?>("kind", kind));
+            }
+        }
+    }
 }

@@ -82,7 +82,7 @@ internal sealed class CallMeter : IDisposable
     {
         Telemetry.StreamsEnded.Add(1, Tag("reason", ended.Reason));
         Telemetry.StreamDuration.Record((ended.At - _began).TotalSeconds);
-        CountTokens(ended.Figures);
+        Telemetry.CountTokens(ended.Figures.Tokens + ended.Figures.NoteTokens, ended.Figures.Tokens == default ? ended.Figures.TotalTokens : 0);
         Telemetry.MessagesSkipped.Add(ended.Figures.MalformedMessages);
         if (ended.Figures.CallerMsDropped > 0)
         {
@@ -93,24 +93,6 @@ internal sealed class CallMeter : IDisposable
         if (ended.Reason is EndReason.GeminiUnavailable or EndReason.InternalError or EndReason.ProtocolViolation or EndReason.StreamLost)
         {
             _span?.SetStatus(ActivityStatusCode.Error);
-        }
-    }
-
-    private static void CountTokens(StreamFigures figures)
-    {
-        var tokens = figures.Tokens;
-        Count("AudioIn", tokens.AudioIn);
-        Count("TextIn", tokens.TextIn + figures.NoteTokens.TextIn);
-        Count("AudioOut", tokens.AudioOut);
-        Count("TextOut", tokens.TextOut + figures.NoteTokens.TextOut);
-        Count("Unknown", tokens == default ? figures.TotalTokens : 0);
-
-        static void Count(string kind, long count)
-        {
-            if (count > 0)
-            {
-                Telemetry.Tokens.Add(count, new KeyValuePair<string, object?>("kind", kind));
-            }
         }
     }
 

@@ -108,8 +108,7 @@ public sealed class CallClosing(
 
     private async Task StoreAsync(CallSid callSid, SummaryAnswer answer)
     {
-        Count("TextIn", answer.Tokens.TextIn);
-        Count("TextOut", answer.Tokens.TextOut);
+        Telemetry.CountTokens(answer.Tokens);
         var summary = SummaryReader.Read(answer.Text);
         if (summary is null)
         {
@@ -121,14 +120,6 @@ public sealed class CallClosing(
         if (summary is not null)
         {
             logger.CallSummarised();
-        }
-
-        static void Count(string kind, long tokens)
-        {
-            if (tokens > 0)
-            {
-                Telemetry.Tokens.Add(tokens, new KeyValuePair<string, object?>("kind", kind));
-            }
         }
     }
 }

@@ -103,11 +103,8 @@ public sealed class FailingStreamTests : IAsyncLifetime
     public async Task A_server_that_reads_too_slowly_is_31930_once_and_loses_frames_without_holding_the_line_up()
     {
         var done = new TaskCompletionSource();
-        _application.Stream = _ => done.Task;
         var errors = new List<TwilioError>();
-        var url = new Uri(_application.StreamUrl);
-        var (socket, _) = await StreamHandshake.OpenAsync(url, url, ScriptedApplication.AuthToken, TimeProvider.System, CancellationToken.None);
-        var connection = new StreamConnection(socket!, new StreamIdentity("AC1", "CA1", "MZ1", []), TimeProvider.System, errors.Add);
+        var connection = await ConnectAsync(done.Task, errors);
         var frame = new byte[160];
         var began = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 100_000; i++)
@@ -127,11 +124,8 @@ public sealed class FailingStreamTests : IAsyncLifetime
     public async Task Frames_for_a_connection_that_is_broken_are_no_fault_of_a_slow_reader()
     {
         var done = new TaskCompletionSource();
-        _application.Stream = _ => done.Task;
         var errors = new List<TwilioError>();
-        var url = new Uri(_application.StreamUrl);
-        var (socket, _) = await StreamHandshake.OpenAsync(url, url, ScriptedApplication.AuthToken, TimeProvider.System, CancellationToken.None);
-        await using var connection = new StreamConnection(socket!, new StreamIdentity("AC1", "CA1", "MZ1", []), TimeProvider.System, errors.Add);
+        await using var connection = await ConnectAsync(done.Task, errors);
         connection.Abort();
         var frames = 0;
         while (connection.FramesAfterEnd == 0 && frames++ < 200)
@@ -143,6 +137,15 @@ public sealed class FailingStreamTests : IAsyncLifetime
         done.SetResult();
         Assert.Empty(errors);
         Assert.Equal((0, 1), (connection.FramesDropped, connection.FramesAfterEnd));
+    }
+
+    // To a server that reads nothing until it is done.
+    private async Task<StreamConnection> ConnectAsync(Task done, List<TwilioError> errors)
+    {
+        _application.Stream = _ => done;
+        var url = new Uri(_application.StreamUrl);
+        var (socket, _) = await StreamHandshake.OpenAsync(url, url, ScriptedApplication.AuthToken, TimeProvider.System, CancellationToken.None);
+        return new StreamConnection(socket!, new StreamIdentity("AC1", "CA1", "MZ1", []), TimeProvider.System, errors.Add);
     }
 
     private async Task<CallResult> FailsAsync(AfterStreamFailure choice, CallEnding ending, string? asked, int code)
