@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.MediaRelay.Sockets;
 
@@ -19,6 +20,7 @@ internal static class ClientHandshake
         AllowAutoRedirect = false,
         UseCookies = false,
         ActivityHeadersPropagator = null,
+        ConnectCallback = OperatingSystem.IsLinux() ? EpollConnect.ConnectAsync : null,
     });
 
     /// <summary>Opens a connection; returns its stream, or the status of the answer that refused it.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Gemini;
+using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.MediaRelay.Sockets;
 

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.Benchmarks;
 
