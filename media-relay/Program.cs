@@ -3,8 +3,8 @@ using PhoneAgent.Core.Configuration;
 using PhoneAgent.Core.Configuration.KeyVault;
 using PhoneAgent.MediaRelay;
 
-// Socket completions run where they arrive: one hop less for each of the hundred messages a call has every second.
-// Read once by the runtime, so it must be set before the first socket. Nothing on the calls' loops may block for it.
+// The framework's socket completions run where they arrive: one hop less for each of the hundred messages a call has every second, where the calls' sockets
+// are the framework's. Read once by the runtime, so it must be set before the first socket. Nothing on the calls' loops may block for it.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 var builder = WebApplication.CreateSlimBuilder(args);

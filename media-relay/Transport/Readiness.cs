@@ -27,18 +27,18 @@ internal sealed class Readiness : IValueTaskSource
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled while it waited.</exception>
     public ValueTask WaitAsync(CancellationToken cancellation)
     {
+        if (cancellation != _cancellation)
+        {
+            Watch(cancellation);
+        }
+
         _wait.Reset();
         if (Interlocked.CompareExchange(ref _state, Waiting, NotReady) == Ready)
         {
             return default;
         }
 
-        if (cancellation != _cancellation)
-        {
-            Watch(cancellation);
-        }
-
-        if (cancellation.IsCancellationRequested)
+        if (cancellation.IsCancellationRequested) // perhaps before there was anything to cancel
         {
             Cancel();
         }

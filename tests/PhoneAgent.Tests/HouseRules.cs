@@ -41,6 +41,7 @@ public sealed class HouseRules
     [Theory]
     [InlineData("PhoneAgent.MediaRelay.Audio", "PhoneAgent.MediaRelay.Calls PhoneAgent.MediaRelay.Gemini PhoneAgent.MediaRelay.Twilio PhoneAgent.MediaRelay.Sockets")]
     [InlineData("PhoneAgent.MediaRelay.Twilio", "PhoneAgent.MediaRelay.Calls PhoneAgent.MediaRelay.Gemini PhoneAgent.MediaRelay.Sockets")]
+    [InlineData("PhoneAgent.MediaRelay.Transport", "PhoneAgent.MediaRelay.Calls PhoneAgent.MediaRelay.Gemini PhoneAgent.MediaRelay.Twilio PhoneAgent.MediaRelay.Sockets")]
     public void The_lower_rooms_of_the_relay_know_nothing_of_the_upper_ones(string room, string upper)
     {
         var members = typeof(MediaRelay.RelayApp).Assembly.GetTypes().Where(type => type.Namespace == room)

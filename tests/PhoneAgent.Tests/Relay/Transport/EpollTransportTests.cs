@@ -31,18 +31,17 @@ public sealed class EpollTransportTests
             kestrel.ListenUnixSocket(path);
         });
         using var tcp = new HttpClient { BaseAddress = new Uri(app.Urls.First(url => url.Contains("127.0.0.1", StringComparison.Ordinal))) };
-        using var unix = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        }) { BaseAddress = new Uri("http://unix") };
+        using var unix = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://unix") };
 
         Assert.Equal(typeof(DuplexPipe).FullName, await tcp.GetStringAsync("/transport"));
         Assert.NotEqual(typeof(DuplexPipe).FullName, await unix.GetStringAsync("/transport"));
+
+        async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
     }
 
     [EpollFact]
@@ -93,6 +92,26 @@ public sealed class EpollTransportTests
         await listener.UnbindAsync();
 
         Assert.Null(await accepting.WaitAsync(Patience));
+    }
+
+    [EpollFact]
+    public async Task A_connection_that_broke_before_it_was_taken_is_closed_and_the_next_one_taken()
+    {
+        await using var listener = await new EpollTransport().BindAsync(AnyPort);
+        using var broken = new TcpClient(AddressFamily.InterNetwork);
+        using var client = new TcpClient(AddressFamily.InterNetwork);
+        await broken.ConnectAsync((IPEndPoint)listener.EndPoint);
+        broken.Client.Close(0);
+        await client.ConnectAsync((IPEndPoint)listener.EndPoint);
+
+        await using var first = await listener.AcceptAsync().AsTask().WaitAsync(Patience);
+        await using var second = await listener.AcceptAsync().AsTask().WaitAsync(Patience);
+
+        var closed = new TaskCompletionSource();
+        using var registration = first!.ConnectionClosed.Register(closed.SetResult);
+        await closed.Task.WaitAsync(Patience);
+        Assert.Equal(client.Client.LocalEndPoint, second!.RemoteEndPoint);
+        Assert.False(second.ConnectionClosed.IsCancellationRequested);
     }
 
     [EpollFact]
