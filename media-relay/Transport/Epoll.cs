@@ -101,7 +101,7 @@ internal sealed partial class Epoll
     }
 
     /// <summary>Sleeps, under a second; for less than <see cref="Thread.Sleep(TimeSpan)"/> costs (2 % of the relay, measured).</summary>
-    public static void Rest(TimeSpan time) => _ = Sleep((uint)time.TotalMicroseconds);
+    public static void Sleep(TimeSpan time) => _ = SleepFor((uint)time.TotalMicroseconds);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial int Create(int flags);
@@ -113,5 +113,5 @@ internal sealed partial class Epoll
     private static partial int WaitFor(int descriptor, Span<byte> changes, int most, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
-    private static partial int Sleep(uint microseconds);
+    private static partial int SleepFor(uint microseconds);
 }

@@ -57,9 +57,9 @@ internal sealed class EpollLoop
         var pace = new LookPace();
         while (true)
         {
-            if (pace.Rests)
+            if (pace.Rest(Stopwatch.GetTimestamp()) is var rest && rest > TimeSpan.Zero)
             {
-                Epoll.Rest(LookPace.Rest);
+                Epoll.Sleep(rest);
             }
 
             var changes = _epoll.Wait();

@@ -4,34 +4,43 @@ namespace PhoneAgent.MediaRelay.Transport;
 
 /// <summary>
 /// Decides whether a loop looks for changes as they come or once in a while. Where so many come that each look finds several anyway, waiting a
-/// little lets it find more of them: less waking, and code and tables still in the processor's cache for all but the first.
+/// little lets it find more of them: less waking, and code and tables still in the processor's cache for all but the first. Time that went by
+/// with work is not waited again, so that a loop with enough to do never rests.
 /// </summary>
 internal sealed class LookPace
 {
     /// <summary>From so many changes a second on, a loop rests between looks: some 50 calls. With fewer, each change is taken at once.</summary>
     public const int ManyPerSecond = 4_000;
 
-    /// <summary>How long it rests: a twentieth of a frame.</summary>
-    public static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(1);
+    /// <summary>From one look to the next at least, where it rests: a twentieth of a frame.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);
 
     private const int Sample = 64;
 
-    private long _since;
+    private long _sampledAt;
+    private long _lookedAt;
     private int _seen;
-
-    /// <summary>Whether to rest before the next look.</summary>
-    public bool Rests { get; private set; }
+    private bool _areMany;
 
     /// <summary>Counts what a look has found.</summary>
     /// <param name="changes">How many changes.</param>
     /// <param name="now">Of <see cref="Stopwatch.GetTimestamp"/>.</param>
     public void Found(int changes, long now)
     {
+        _lookedAt = now;
         _seen += changes;
         if (_seen >= Sample)
         {
-            Rests = _seen >= ManyPerSecond * Stopwatch.GetElapsedTime(_since, now).TotalSeconds;
-            (_seen, _since) = (0, now);
+            _areMany = _seen >= ManyPerSecond * Stopwatch.GetElapsedTime(_sampledAt, now).TotalSeconds;
+            (_seen, _sampledAt) = (0, now);
         }
+    }
+
+    /// <summary>How long to rest before the next look; zero for not at all.</summary>
+    /// <param name="now">Of <see cref="Stopwatch.GetTimestamp"/>.</param>
+    public TimeSpan Rest(long now)
+    {
+        var left = Interval - Stopwatch.GetElapsedTime(_lookedAt, now);
+        return _areMany && left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

@@ -17,21 +17,31 @@ public sealed class LookPaceTests
         foreach (var atOnce in (int[])[1, 7, 64, 256])
         {
             var pace = new LookPace();
-            Run(pace, perSecond, atOnce, from: 0);
-            Assert.Equal(rests, pace.Rests);
+            var now = Run(pace, perSecond, atOnce, from: 0);
+            Assert.Equal(rests ? LookPace.Interval : TimeSpan.Zero, pace.Rest(now));
         }
+    }
+
+    [Fact]
+    public void Time_that_went_by_with_work_is_not_waited_again()
+    {
+        var pace = new LookPace();
+        var now = Run(pace, 9_000, 9, from: 0);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(0.25), pace.Rest(now + (Stopwatch.Frequency * 3 / 4_000)));
+        Assert.Equal(TimeSpan.Zero, pace.Rest(now + (Stopwatch.Frequency / 1_000)));
+        Assert.Equal(TimeSpan.Zero, pace.Rest(now + (Stopwatch.Frequency / 100)));
     }
 
     [Fact]
     public void It_stops_resting_soon_after_the_calls_have_ended()
     {
         var pace = new LookPace();
-        Run(pace, 9_000, 9, from: 0);
-        Assert.True(pace.Rests);
+        Assert.NotEqual(TimeSpan.Zero, pace.Rest(Run(pace, 9_000, 9, from: 0)));
 
-        Run(pace, 1_500, 1, from: 1, changes: 130); // within a tenth of a second
+        var now = Run(pace, 1_500, 1, from: 1, changes: 130); // within a tenth of a second
 
-        Assert.False(pace.Rests);
+        Assert.Equal(TimeSpan.Zero, pace.Rest(now));
     }
 
     [Fact]
@@ -42,14 +52,19 @@ public sealed class LookPaceTests
 
         pace.Found(256, 30 * Stopwatch.Frequency);
 
-        Assert.False(pace.Rests);
+        Assert.Equal(TimeSpan.Zero, pace.Rest(30 * Stopwatch.Frequency));
     }
 
-    private static void Run(LookPace pace, int perSecond, int atOnce, double from, int changes = 2_000)
+    // Looks until so many changes were found; returns when the last look was.
+    private static long Run(LookPace pace, int perSecond, int atOnce, double from, int changes = 2_000)
     {
+        var now = 0L;
         for (var seen = 0; seen < changes; seen += atOnce)
         {
-            pace.Found(atOnce, (long)((from + ((double)(seen + atOnce) / perSecond)) * Stopwatch.Frequency));
+            now = (long)((from + ((double)(seen + atOnce) / perSecond)) * Stopwatch.Frequency);
+            pace.Found(atOnce, now);
         }
+
+        return now;
     }
 }
