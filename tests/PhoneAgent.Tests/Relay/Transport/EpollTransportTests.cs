@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -45,19 +47,33 @@ public sealed class EpollTransportTests
     }
 
     [EpollFact]
-    public async Task Requests_of_any_size_are_answered_over_one_connection()
+    public async Task Requests_of_any_size_are_answered_over_one_connection_with_tls_and_without()
     {
-        await using var app = await StartAsync(kestrel => kestrel.Listen(AnyPort));
-        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        foreach (var length in (int[])[0, 1, 4_096, 100_000, 5_000_000])
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var app = await StartAsync(kestrel =>
         {
-            var body = new byte[length];
-            new Random(length).NextBytes(body);
-            using var answer = await client.PostAsync("/echo", new ByteArrayContent(body));
-            Assert.Equal(body, await answer.Content.ReadAsByteArrayAsync());
-        }
+            kestrel.Listen(AnyPort);
+            kestrel.Listen(AnyPort, tls => tls.UseHttps(certificate));
+        });
+        Assert.Equal(["http", "https"], app.Urls.Select(url => new Uri(url).Scheme).Order());
+        foreach (var url in app.Urls)
+        {
+            // As the relay connects to Gemini.
+            using var handler = new SocketsHttpHandler { ConnectCallback = EpollConnect.ConnectAsync };
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => seen!.GetCertHashString() == certificate.GetCertHashString();
+            using var client = new HttpClient(handler) { BaseAddress = new Uri(url) };
+            var connection = await client.GetStringAsync("/connection");
+            foreach (var length in (int[])[0, 1, 4_096, 100_000, 5_000_000])
+            {
+                var body = new byte[length];
+                new Random(length).NextBytes(body);
+                using var answer = await client.PostAsync("/echo", new ByteArrayContent(body));
+                Assert.Equal(body, await answer.Content.ReadAsByteArrayAsync());
+            }
 
-        Assert.Equal("1", await client.GetStringAsync("/connection"));
+            Assert.Equal(connection, await client.GetStringAsync("/connection"));
+        }
     }
 
     [EpollFact]
