@@ -3,18 +3,24 @@ using System.Buffers;
 namespace PhoneAgent.MediaRelay.Audio;
 
 /// <summary>
-/// A first-in-first-out store of µ-law bytes addressed by absolute position: the first byte ever appended is 0. It grows
-/// by doubling up to its limit, then drops the oldest. Buffers come from the shared pool. Not thread-safe.
+/// A first-in-first-out store of µ-law bytes addressed by absolute position: the first byte ever appended is 0. It takes half a second
+/// at a time from blocks that all rings share, and gives each back when its last byte is forgotten; beyond its limit it drops the oldest.
+/// Not thread-safe.
 /// </summary>
 internal sealed class ByteRing : IDisposable
 {
-    private const int FirstCapacity = 2_048;
+    /// <summary>Bytes of a block.</summary>
+    public const int BlockBytes = 1 << BlockBits;
 
-    // Two seconds: an empty ring keeps this much, so that a conversation's usual ups and downs rent nothing.
-    private const int KeptCapacity = 16_384;
+    private const int BlockBits = 12;
+
+    // What lies unused is at most 4 MB.
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(BlockBytes, maxArraysPerBucket: 1_024);
 
     private readonly int _limit;
-    private byte[] _bytes = [];
+
+    // A block's place is its number's low bits.
+    private byte[]?[] _blocks = new byte[]?[8];
 
     /// <summary>Creates an empty ring that holds at most <paramref name="limit"/> bytes.</summary>
     public ByteRing(int limit)
@@ -32,34 +38,30 @@ internal sealed class ByteRing : IDisposable
     /// <summary>How many bytes are held.</summary>
     public int Count => (int)(End - Start);
 
+    /// <summary>Blocks taken from those that are shared.</summary>
+    public int Blocks => _blocks.Count(block => block is not null);
+
     /// <summary>Appends; returns how many of the oldest bytes were dropped for it.</summary>
     public int Append(ReadOnlySpan<byte> bytes)
     {
-        var dropped = 0;
-        if (bytes.Length > _limit)
+        var dropped = Math.Max(0, Count + bytes.Length - _limit);
+        var held = Math.Min(dropped, Count);
+        Release(Start + held);
+        if (dropped > held)
         {
-            dropped = bytes.Length - _limit;
-            bytes = bytes[dropped..];
-            Start = End += dropped;
+            Skip(dropped - held);
+            bytes = bytes[(dropped - held)..];
         }
 
-        var excess = Count + bytes.Length - _limit;
-        if (excess > 0)
+        while (!bytes.IsEmpty)
         {
-            Start += excess;
-            dropped += excess;
+            var room = BlockToFill();
+            var length = Math.Min(bytes.Length, room.Length);
+            bytes[..length].CopyTo(room);
+            bytes = bytes[length..];
+            End += length;
         }
 
-        if (Count + bytes.Length > _bytes.Length)
-        {
-            Grow(Count + bytes.Length);
-        }
-
-        var at = (int)(End & (_bytes.Length - 1));
-        var first = Math.Min(bytes.Length, _bytes.Length - at);
-        bytes[..first].CopyTo(_bytes.AsSpan(at));
-        bytes[first..].CopyTo(_bytes);
-        End += bytes.Length;
         return dropped;
     }
 
@@ -70,59 +72,77 @@ internal sealed class ByteRing : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(position, Start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, End);
         var length = (int)Math.Min(End - position, into.Length);
-        if (length == 0)
+        for (var copied = 0; copied < length;)
         {
-            return 0;
+            var from = Block(position + copied)!.AsSpan(OffsetOf(position + copied));
+            var next = Math.Min(length - copied, from.Length);
+            from[..next].CopyTo(into[copied..]);
+            copied += next;
         }
 
-        var at = (int)(position & (_bytes.Length - 1));
-        var first = Math.Min(length, _bytes.Length - at);
-        _bytes.AsSpan(at, first).CopyTo(into);
-        _bytes.AsSpan(0, length - first).CopyTo(into[first..]);
         return length;
     }
 
-    /// <summary>Forgets everything before <paramref name="position"/>; a large buffer that became empty goes back to the pool.</summary>
+    /// <summary>Forgets everything before <paramref name="position"/>.</summary>
     public void Release(long position)
     {
-        Start = Math.Clamp(position, Start, End);
-        if (Count == 0 && _bytes.Length > KeptCapacity)
+        var start = Math.Clamp(position, Start, End);
+        for (var block = Start >> BlockBits; block < start >> BlockBits; block++)
         {
-            Dispose();
+            GiveBack(block);
         }
+
+        Start = start;
     }
 
-    /// <summary>Gives the buffer back; the ring is empty then and may be used again.</summary>
+    /// <summary>Gives the blocks back; the ring is empty then and may be used again.</summary>
     public void Dispose()
     {
-        Start = End;
-        var bytes = _bytes;
-        _bytes = [];
-        if (bytes.Length > 0)
+        Release(End);
+        GiveBack(End >> BlockBits);
+    }
+
+    private static int OffsetOf(long position) => (int)(position & (BlockBytes - 1));
+
+    private ref byte[]? Block(long position) => ref _blocks[(int)(position >> BlockBits) & (_blocks.Length - 1)];
+
+    private Span<byte> BlockToFill()
+    {
+        if ((End >> BlockBits) - (Start >> BlockBits) >= _blocks.Length)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            Widen();
+        }
+
+        ref var block = ref Block(End);
+        block ??= Pool.Rent(BlockBytes);
+        return block.AsSpan(OffsetOf(End));
+    }
+
+    // Of an empty ring, without bytes.
+    private void Skip(int bytes)
+    {
+        Dispose();
+        Start = End += bytes;
+    }
+
+    private void GiveBack(long number)
+    {
+        ref var block = ref Block(number << BlockBits);
+        if (block is not null)
+        {
+            Pool.Return(block);
+            block = null;
         }
     }
 
-    // The pool rents powers of two, so a position's place is its low bits.
-    private void Grow(int needed)
+    private void Widen()
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed, FirstCapacity)));
-        var mask = larger.Length - 1;
-        for (var position = Start; position < End;)
+        var wider = new byte[]?[2 * _blocks.Length];
+        for (var number = Start >> BlockBits; number << BlockBits < End; number++)
         {
-            var from = (int)(position & (_bytes.Length - 1));
-            var to = (int)(position & mask);
-            var length = (int)Math.Min(End - position, Math.Min(_bytes.Length - from, larger.Length - to));
-            _bytes.AsSpan(from, length).CopyTo(larger.AsSpan(to));
-            position += length;
+            wider[(int)number & (wider.Length - 1)] = Block(number << BlockBits);
         }
 
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-        }
-
-        _bytes = larger;
+        _blocks = wider;
     }
 }
