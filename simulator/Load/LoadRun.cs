@@ -12,6 +12,15 @@ internal sealed class LoadRun
     /// <summary>The 99th percentile of added latency that a step may have, in and out: the length of a frame.</summary>
     public const double LatencyLimitMs = 20;
 
+    private static readonly string[] Told =
+    [
+        "System.Threading.ThreadPool.UnfairSemaphoreSpinLimit",
+        "System.Runtime.TieredCompilation.CallCountingDelayMs",
+        "System.Runtime.TieredCompilation.CallCountThreshold",
+        "System.GC.Server",
+        "System.GC.Concurrent",
+    ];
+
     private readonly IReadOnlyList<int> _steps;
     private readonly TimeSpan _window;
     private readonly ExistingRelay? _existing;
@@ -79,7 +88,7 @@ internal sealed class LoadRun
         using var file = JsonDocument.Parse(File.ReadAllBytes(RelayProcess.RuntimeConfig));
         var properties = file.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
         var settings = new List<string>();
-        foreach (var name in (string[])["System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", "System.Runtime.TieredCompilation.CallCountingDelayMs", "System.GC.Server", "System.GC.Concurrent"])
+        foreach (var name in Told)
         {
             settings.Add($"{name}={(properties.TryGetProperty(name, out var value) ? value.ToString() : "default")}");
         }

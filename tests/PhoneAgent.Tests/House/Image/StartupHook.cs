@@ -18,6 +18,7 @@ internal static class StartupHook
         Say("tieredPGO", AppContext.GetData("System.Runtime.TieredPGO")?.ToString() ?? "?");
         Say("spin", AppContext.GetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit")?.ToString() ?? "?");
         Say("callCountingDelay", AppContext.GetData("System.Runtime.TieredCompilation.CallCountingDelayMs")?.ToString() ?? "?");
+        Say("callCountThreshold", AppContext.GetData("System.Runtime.TieredCompilation.CallCountThreshold")?.ToString() ?? "?");
         foreach (var (name, folder) in new[] { ("app", AppContext.BaseDirectory), ("tmp", "/tmp"), ("var", "/var/tmp") })
         {
             Say("writes " + name, CanWrite(folder).ToString());
