@@ -34,6 +34,58 @@ internal sealed class Wire : IAsyncDisposable
         return new Wire(await listener.AcceptAsync(), far);
     }
 
+    /// <summary>Bytes like any.</summary>
+    public static byte[] Bytes(int count, int seed)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>Writes in pieces of any size.</summary>
+    public static async Task WriteAsync(Stream stream, byte[] bytes, int seed)
+    {
+        var random = new Random(seed);
+        for (var at = 0; at < bytes.Length;)
+        {
+            var next = Math.Min(random.Next(1, 60_000), bytes.Length - at);
+            await stream.WriteAsync(bytes.AsMemory(at, next));
+            at += next;
+        }
+    }
+
+    /// <summary>Reads in pieces of any size what must come.</summary>
+    public static async Task ReadAsync(Stream stream, byte[] expected, int seed)
+    {
+        var random = new Random(seed);
+        var got = new byte[expected.Length];
+        for (var at = 0; at < got.Length;)
+        {
+            var read = await stream.ReadAsync(got.AsMemory(at, Math.Min(random.Next(1, 60_000), got.Length - at)));
+            Assert.NotEqual(0, read);
+            at += read;
+        }
+
+        Assert.True(expected.AsSpan().SequenceEqual(got));
+    }
+
+    /// <summary>What the relay's end can read without waiting.</summary>
+    public async Task<byte[]> ReadAllThereIsAsync()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var buffer = new byte[100];
+        var reading = Near.ReadAsync(buffer, cancellation.Token).AsTask();
+        cancellation.Cancel();
+        try
+        {
+            return buffer[..await reading];
+        }
+        catch (OperationCanceledException)
+        {
+            return [];
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Near.DisposeAsync();
