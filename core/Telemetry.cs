@@ -68,12 +68,6 @@ public static class Telemetry
     /// <summary>Messages of peers that could not be read.</summary>
     public static readonly Counter<long> MessagesSkipped = Meter.CreateCounter<long>("phoneagent.messages.skipped", "{message}", "Messages of Twilio or Gemini that could not be read, counted when a stream ends.");
 
-    // From what a busy machine needs for a frame up to what a caller notices.
-    private static double[] Moments => [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
-
-    private static Histogram<double> Duration(string name, string meaning, double[] buckets) =>
-        Meter.CreateHistogram(name, "s", meaning, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
-
     /// <summary>Counts tokens by direction and modality.</summary>
     /// <param name="tokens">Those whose kind is known.</param>
     /// <param name="unknown">How many more there are.</param>
@@ -93,4 +87,10 @@ public static class Telemetry
             }
         }
     }
+
+    // From what a busy machine needs for a frame up to what a caller notices.
+    private static double[] Moments => [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+
+    private static Histogram<double> Duration(string name, string meaning, double[] buckets) =>
+        Meter.CreateHistogram(name, "s", meaning, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
 }

@@ -12,7 +12,7 @@ public static class RelayServer
     public static IWebHostBuilder UseRelayServer(this IWebHostBuilder host) => host
         .UseKestrelHttpsConfiguration()
         .ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
-        .UseSockets(sockets =>
+        .UseSockets(sockets => // these are for where EpollTransport does not serve
         {
             sockets.UnsafePreferInlineScheduling = true;
             sockets.IOQueueCount = Environment.ProcessorCount;
