@@ -35,7 +35,22 @@ internal static class SoftphoneMessages
     public static JsonObject Answered(string callSid) => new() { ["type"] = "answered", ["callSid"] = callSid };
 
     /// <summary>The end.</summary>
-    public static JsonObject Over(CallResult call) => new() { ["type"] = "over", ["callSid"] = call.CallSid, ["ending"] = Words(call.Ending.ToString()) };
+    public static JsonObject Over(CallResult call) => new() { ["type"] = "over", ["callSid"] = call.CallSid, ["ending"] = Words(call.Ending) };
+
+    /// <summary>What stands behind "The call is over: ".</summary>
+    public static string Words(CallEnding ending) => ending switch
+    {
+        CallEnding.CallerHungUp => "you hung up",
+        CallEnding.HungUpByTwiml => "the agent's side hung up",
+        CallEnding.TwimlRanOut => "the TwiML had nothing more to do",
+        CallEnding.Rejected => "it was refused",
+        CallEnding.ApplicationError => "a webhook gave no usable TwiML",
+        CallEnding.TwimlLoop => "the TwiML came to no end",
+        CallEnding.StreamFailure => "its stream failed",
+        CallEnding.TimeLimit => "its longest time was reached",
+        CallEnding.Unanswered => "nobody answered",
+        _ => throw new ArgumentOutOfRangeException(nameof(ending)),
+    };
 
     private static JsonObject Agent(AgentSaid agent)
     {
@@ -54,6 +69,4 @@ internal static class SoftphoneMessages
     }
 
     private static JsonObject Note(string text, bool isBad = false) => new() { ["type"] = "note", ["text"] = text, ["bad"] = isBad };
-
-    private static string Words(string word) => string.Concat(word.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? " " : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -183,7 +183,7 @@ public sealed class SoftphoneFaultTests(ITestOutputHelper output)
                 talk.Take(11));
             Assert.All(talk.Where(line => line.StartsWith("Twilio error", StringComparison.Ordinal)), line => Assert.StartsWith("Twilio error 31903: ", line, StringComparison.Ordinal)); // broken, and nothing else
             Assert.Contains("Twilio says: " + SoftphoneHouse.Apology, talk);
-            Assert.Equal("The call is over: hung up by twiml.", talk[^1]);
+            Assert.Equal("The call is over: the agent's side hung up.", talk[^1]);
 
             var record = await house.OnlyCallAsync();
             var losses = talk.Count(line => line == "The stream was lost.");
