@@ -1,8 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.Tests.Relay.Transport;
@@ -134,13 +132,12 @@ public sealed class EpollStreamTests
     public async Task Tls_runs_over_it()
     {
         await using var wire = await Wire.LayAsync();
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var localhost = new Localhost();
         await using var near = new SslStream(wire.Near, leaveInnerStreamOpen: false);
         await using var far = new SslStream(new NetworkStream(wire.Far), leaveInnerStreamOpen: false);
         await Task.WhenAll(
-            far.AuthenticateAsServerAsync(certificate),
-            near.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, seen, _, _) => seen!.GetCertHashString() == certificate.GetCertHashString() }))
+            far.AuthenticateAsServerAsync(localhost.Certificate),
+            near.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Localhost.Name, RemoteCertificateValidationCallback = localhost.IsTrusted }))
             .WaitAsync(Patience);
 
         var (there, back) = (Wire.Bytes(2_000_000, 1), Wire.Bytes(2_000_000, 2));

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -49,19 +47,18 @@ public sealed class EpollTransportTests
     [EpollFact]
     public async Task Requests_of_any_size_are_answered_over_one_connection_with_tls_and_without()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var localhost = new Localhost();
         await using var app = await StartAsync(kestrel =>
         {
             kestrel.Listen(AnyPort);
-            kestrel.Listen(AnyPort, tls => tls.UseHttps(certificate));
+            kestrel.Listen(AnyPort, tls => tls.UseHttps(localhost.Certificate));
         });
         Assert.Equal(["http", "https"], app.Urls.Select(url => new Uri(url).Scheme).Order());
         foreach (var url in app.Urls)
         {
             // As the relay connects to Gemini.
             using var handler = new SocketsHttpHandler { ConnectCallback = EpollConnect.ConnectAsync };
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => seen!.GetCertHashString() == certificate.GetCertHashString();
+            handler.SslOptions.RemoteCertificateValidationCallback = localhost.IsTrusted;
             using var client = new HttpClient(handler) { BaseAddress = new Uri(url) };
             var connection = await client.GetStringAsync("/connection");
             foreach (var length in (int[])[0, 1, 4_096, 100_000, 5_000_000])
