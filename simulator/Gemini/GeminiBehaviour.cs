@@ -1,6 +1,6 @@
 namespace PhoneAgent.Simulator.Gemini;
 
-/// <summary>How a connection to the simulated Gemini misbehaves; the default is well-behaved. Times count from the client's setup.</summary>
+/// <summary>How a connection to the simulated Gemini misbehaves from its beginning; the default is well-behaved. What happens to it later is a <see cref="GeminiFault"/>.</summary>
 public sealed record GeminiBehaviour
 {
     /// <summary>A well-behaved connection.</summary>
@@ -17,15 +17,6 @@ public sealed record GeminiBehaviour
 
     /// <summary>Sends every message as frames of at most so many bytes; null sends whole messages.</summary>
     public int? FragmentBytes { get; init; }
-
-    /// <summary>Resets the TCP connection, without a close frame, after this time.</summary>
-    public TimeSpan? DropsAfter { get; init; }
-
-    /// <summary>Closes with <see cref="ClosesWith"/> after this time.</summary>
-    public TimeSpan? ClosesAfter { get; init; }
-
-    /// <summary>What <see cref="ClosesAfter"/> closes with.</summary>
-    public GeminiClose ClosesWith { get; init; } = new(1011, "The service is currently unavailable.");
 }
 
 /// <summary>How a key is refused.</summary>

@@ -14,11 +14,10 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
     private readonly ClientInbox _inbox = new(socket);
     private readonly TimeProvider _time = server.Options.Time;
     private readonly long _acceptedAt = server.Options.Time.GetTimestamp();
+    private readonly FaultedConnection _faulted = new(server.Faults);
 
     private GeminiSession? _session;
     private SimulatedConversation? _conversation;
-    private TimeSpan _setupAt;
-    private readonly FaultedConnection _faulted = new(server.Faults);
     private bool _over;
 
     private TimeSpan Now => _time.GetElapsedTime(_acceptedAt);
@@ -108,7 +107,6 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
     private async Task<GeminiClose?> SetUpAsync(SetupMessage message, CancellationToken stop)
     {
         _session = server.OpenSession(apiVersion, message.Setup);
-        _setupAt = Now;
         if (SetupRules.Check(message.Setup, apiVersion) is { } refusal)
         {
             return refusal;
@@ -146,24 +144,13 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
 
     private async Task AdvanceAsync(CancellationToken stop)
     {
-        var sinceSetup = _session is null ? TimeSpan.MinValue : Now - _setupAt;
-        if (behaviour.DropsAfter <= sinceSetup && !_over)
+        if (_conversation is null)
         {
-            _over = true;
-            _session?.End(new GeminiClose(1006, "Dropped by the simulated Gemini."), byClient: false);
-            abort();
-        }
-        else if (behaviour.ClosesAfter <= sinceSetup && !_over)
-        {
-            await CloseAsync(behaviour.ClosesWith, stop);
+            return;
         }
 
-        if (!_over && _conversation is not null)
-        {
-            await SufferAsync(_conversation, stop);
-        }
-
-        if (_over || _conversation is null || _faulted.IsMute)
+        await SufferAsync(_conversation, stop);
+        if (_over || _faulted.IsMute)
         {
             return;
         }
@@ -197,11 +184,7 @@ internal sealed class GeminiConnection(SimulatedGemini server, WebSocket socket,
         }
     }
 
-    private TimeSpan? Due()
-    {
-        var faults = _session is null ? [] : (TimeSpan?[])[_setupAt + behaviour.DropsAfter, _setupAt + behaviour.ClosesAfter];
-        return faults.Append(_faulted.IsMute ? null : _conversation?.Due).Append(_faulted.Due(Now)).Min();
-    }
+    private TimeSpan? Due() => new[] { _faulted.IsMute ? null : _conversation?.Due, _faulted.Due(Now) }.Min();
 
     // The real one sends binary frames.
     private async Task SendAsync(byte[] message, CancellationToken stop)

@@ -55,7 +55,7 @@ public sealed class SoftphoneRealTimeTests(ITestOutputHelper output)
 
             // Ended on the other side.
             var session = Assert.Single(house.Gemini.Sessions);
-            await session.WaitUntilAsync(one => one.Close is not null, new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token);
+            await session.WaitUntilAsync(one => one.Close is not null, Patience.Token);
             Assert.Equal(0, house.ActiveCalls);
             var record = await house.OnlyCallAsync();
             Assert.Equal(EndReason.CallerHungUp, record.End!.Reason);

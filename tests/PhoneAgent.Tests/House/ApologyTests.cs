@@ -40,14 +40,14 @@ public sealed class ApologyTests : IDisposable
         configuration["Relay:MaxCalls"] = "1";
         var script = new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]);
         await using var house = await SimulatedHouse.OpenAsync(configuration, Options(script), "file:" + _folder);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var patience = Patience.Token;
         using var first = new SimulatedPhone(house.PhoneSettings());
         var caller = new LiveCaller();
-        var talking = first.CallAsync(caller, cancellation: patience.Token);
-        await house.Gemini.WaitForSessionAsync(1, patience.Token);
+        var talking = first.CallAsync(caller, cancellation: patience);
+        await house.Gemini.WaitForSessionAsync(1, patience);
         using var second = new SimulatedPhone(house.PhoneSettings() with { VerbSpeed = 10 });
 
-        var refused = await second.CallAsync(new SilentCaller(TimeSpan.FromSeconds(60)), cancellation: patience.Token);
+        var refused = await second.CallAsync(new SilentCaller(TimeSpan.FromSeconds(60)), cancellation: patience);
 
         Assert.Equal(CallEnding.HungUpByTwiml, refused.Ending);
         Assert.Contains("cannot be reached", Assert.Single(refused.Announcements));
@@ -61,15 +61,33 @@ public sealed class ApologyTests : IDisposable
     public async Task A_Gemini_lost_in_mid_call_ends_it_with_the_apology()
     {
         await using var house = await OpenAsync(new ConversationScript([new ScriptTurn { Agent = "Is there anything else?" }]));
-        house.Gemini.Behaviour = new GeminiBehaviour { DropsAfter = TimeSpan.FromSeconds(3) }; // the greeting, of 1.4 s, was heard to its end: it is not said again
 
-        var call = await CallAsync(house, new SilentCaller(TimeSpan.FromSeconds(60)));
+        var call = await CallAsync(house, new GreetedCaller(() => house.Gemini.Faults.Now(GeminiFaultKind.RefuseKey))); // the connection is reset, and nobody let in again
 
         Assert.Equal(CallEnding.HungUpByTwiml, call.Ending);
-        Assert.Single(call.Announcements);
-        Assert.InRange(call.AgentMsHeard, 500, 2_500);
+        Assert.Contains("cannot be reached", Assert.Single(call.Announcements));
+        Assert.InRange(call.AgentMsHeard, 500, 2_500); // the greeting, of 1.4 s, was heard to its end: it is not said again
     }
 
     private Task<SimulatedHouse> OpenAsync(ConversationScript script) =>
         SimulatedHouse.OpenAsync(HouseConfiguration.FromEnvironment(), Options(script), "file:" + _folder);
+
+    /// <summary>A silent caller, and what happens once the greeting was heard to its end.</summary>
+    private sealed class GreetedCaller(Action greeted) : ICaller
+    {
+        private bool _greeted;
+
+        public string? Complaint => null;
+
+        public CallerFrame NextFrame(CallMoment now, Span<byte> mulaw)
+        {
+            if (!_greeted && now.AgentFinished > 0)
+            {
+                _greeted = true;
+                greeted();
+            }
+
+            return new(HangsUp: now.AtMs >= 60_000);
+        }
+    }
 }

@@ -42,10 +42,10 @@ public sealed class LoopbackBalancerTests
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var patience = Patience.Token;
         while (!await isSo())
         {
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(20, patience);
         }
     }
 

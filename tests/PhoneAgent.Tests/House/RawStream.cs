@@ -7,10 +7,8 @@ namespace PhoneAgent.Tests.House;
 /// <summary>A bare WebSocket client that says to the relay whatever a test wants.</summary>
 internal sealed class RawStream : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly ClientWebSocket _socket = new();
-    private readonly CancellationTokenSource _patience = new(Patience);
+    private readonly CancellationTokenSource _patience = new(Patience.Long);
 
     /// <summary>Connects; the HTTP status when the upgrade is refused, else 101.</summary>
     public async Task<HttpStatusCode> ConnectAsync(Uri url, string? signature = null)

@@ -57,9 +57,9 @@ public sealed class RelayProcessTests
         }
 
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
-        await process.WaitForExitAsync(patience.Token);
+        var patience = Patience.Token;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(patience), process.StandardError.ReadToEndAsync(patience));
+        await process.WaitForExitAsync(patience);
         return (process.ExitCode, await output + await error);
     }
 }

@@ -58,18 +58,18 @@ public sealed class ReplicaTests(ITestOutputHelper output) : IDisposable
         configuration["Inbound:MaxConcurrentPerCaller"] = Calls.ToString(CultureInfo.InvariantCulture);
         var options = new SimulatedGeminiOptions { ApiKey = Guid.NewGuid().ToString("n"), Script = Script, KeepsSound = false };
         await using var house = await SimulatedHouse.OpenAsync(configuration, options, "file:" + _folder, replicas: 2);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        var patience = Patience.Token;
         using var phone = new SimulatedPhone(house.PhoneSettings());
         house.Replicas!.Only = 0;
         var calls = new List<Task<CallResult>>();
         for (var i = 0; i < Calls; i++)
         {
-            calls.Add(phone.CallAsync(new PatientCaller(Script, Clips), cancellation: patience.Token));
-            await Task.Delay(400, patience.Token); // so that they are at different words
+            calls.Add(phone.CallAsync(new PatientCaller(Script, Clips), cancellation: patience));
+            await Task.Delay(400, patience); // so that they are at different words
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(5), patience.Token);
-        await UntilGreetedAsync(patience.Token);
+        await Task.Delay(TimeSpan.FromSeconds(5), patience);
+        await UntilGreetedAsync(patience);
 
         Assert.Equal([Calls, 0], house.Replicas.Open);
         house.Replicas.Only = null;

@@ -68,7 +68,7 @@ public sealed class StreamOverLoopbackTests
         var url = relay.StreamUrl(Call);
         using var first = await new RawStream().ConnectedAsync(url);
         await first.StartAsync(Call);
-        await relay.Gemini.WaitForSessionAsync(1, Patience());
+        await relay.Gemini.WaitForSessionAsync(1, Patience.Token);
         using var second = await new RawStream().ConnectedAsync(url);
         await second.StartAsync(Call);
 
@@ -212,7 +212,7 @@ public sealed class StreamOverLoopbackTests
         using var stream = await new RawStream().ConnectedAsync(relay.StreamUrl(Call));
         await stream.StartAsync(Call);
         await stream.FrameAsync();
-        await relay.Gemini.WaitForSessionAsync(1, Patience());
+        await relay.Gemini.WaitForSessionAsync(1, Patience.Token);
 
         var stopping = relay.StopAsync();
 
@@ -245,8 +245,6 @@ public sealed class StreamOverLoopbackTests
         Assert.DoesNotContain(relay.Log.Lines, line => line.Contains(ticket) || line.Contains(ticket.Split('.')[3]) || line.Contains(RelayOnLoopback.GeminiKey) || line.Contains(RelayOnLoopback.TicketKey));
     }
 
-    private static CancellationToken Patience() => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
-
     private static async Task AssertServesACallAsync(RelayOnLoopback relay)
     {
         const string next = "CA0000000000000000000000000000000a";
@@ -262,12 +260,12 @@ public sealed class StreamOverLoopbackTests
     private static async Task<StreamEnded> EndOfAsync(RelayOnLoopback relay, string callSid)
     {
         await UntilIdleAsync(relay);
-        return Assert.Single((await relay.CallLog.ReadAsync(CallSid.Parse(callSid), Patience())).OfType<StreamEnded>());
+        return Assert.Single((await relay.CallLog.ReadAsync(CallSid.Parse(callSid), Patience.Token)).OfType<StreamEnded>());
     }
 
     private static async Task UntilIdleAsync(RelayOnLoopback relay)
     {
-        var patience = Patience();
+        var patience = Patience.Token;
         while (relay.ActiveCalls > 0)
         {
             await Task.Delay(10, patience);

@@ -84,17 +84,17 @@ public sealed class TransferCallTests : IDisposable
         var options = new SimulatedGeminiOptions { ApiKey = "simulated", Script = script };
         await using var house = await SimulatedHouse.OpenAsync(HouseConfiguration.FromEnvironment(), options, "file:" + _folder, agents: Agents(more));
         using var phone = new SimulatedPhone((house.PhoneSettings() with { VerbSpeed = 10 }).With(person));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        var patience = Patience.Token;
         var caller = new LiveCaller();
-        var calling = phone.CallAsync(caller, cancellation: patience.Token);
+        var calling = phone.CallAsync(caller, cancellation: patience);
         if (until is not null)
         {
-            await until(await house.Gemini.WaitForSessionAsync(2, patience.Token), patience.Token);
+            await until(await house.Gemini.WaitForSessionAsync(2, patience), patience);
             caller.HangUp();
         }
 
         var call = await calling;
-        await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(10));
+        await house.WaitUntilIdleAsync(Patience.Long);
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("x-functions-key", house.FunctionKey);
         http.BaseAddress = new Uri(house.LocalWebhooks, $"/api/calls/{call.CallSid}/");

@@ -83,9 +83,9 @@ public sealed class WholeCallTests : IDisposable
     internal static async Task<CallResult> CallAsync(SimulatedHouse house, ICaller caller)
     {
         using var phone = new SimulatedPhone(house.PhoneSettings() with { VerbSpeed = 10 });
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var call = await phone.CallAsync(caller, cancellation: patience.Token);
-        await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(5));
+        var patience = Patience.Token;
+        var call = await phone.CallAsync(caller, cancellation: patience);
+        await house.WaitUntilIdleAsync(Patience.Long);
         return call;
     }
 

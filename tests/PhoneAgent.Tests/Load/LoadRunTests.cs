@@ -6,10 +6,12 @@ namespace PhoneAgent.Tests.Load;
 [Collection(RealTimeCollection.Name)]
 public sealed class LoadRunTests
 {
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(11); // each agent is interrupted once in 10.3 s
+
     [Fact]
     public async Task Two_calls_against_a_relay_in_its_own_process_lose_nothing()
     {
-        var run = new LoadRun([2], TimeSpan.FromSeconds(3), null, CpuPinning.None("other tests need the processors"), _ => { });
+        var run = new LoadRun([2], Window, null, CpuPinning.None("other tests need the processors"), _ => { });
 
         var step = Assert.Single((await run.RunAsync(CancellationToken.None)).Steps);
 
@@ -29,7 +31,7 @@ public sealed class LoadRunTests
             try
             {
                 var relay = new ExistingRelay(new RelayTarget(new Uri((string)first["stream"]!), "AC" + new string('0', 32), new byte[32]), geminiPort);
-                var run = new LoadRun([2], TimeSpan.FromSeconds(3), relay, CpuPinning.None("other tests need the processors"), _ => { });
+                var run = new LoadRun([2], Window, relay, CpuPinning.None("other tests need the processors"), _ => { });
 
                 var step = Assert.Single((await run.RunAsync(CancellationToken.None)).Steps);
 

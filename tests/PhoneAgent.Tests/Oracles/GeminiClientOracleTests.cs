@@ -91,8 +91,8 @@ public sealed class GeminiClientOracleTests : IAsyncLifetime
         Assert.Equal(["audio/pcm;rate=16000"], session.MimeTypes);
         Assert.Equal(3 * 16_000 + new[] { Question, BargeIn, Request }.Sum(text => Clip(text).Length), session.SamplesHeard);
         Assert.Empty(session.Ignored);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await session.WaitUntilAsync(one => one.Close is not null, patience.Token);
+        var patience = Patience.Token;
+        await session.WaitUntilAsync(one => one.Close is not null, patience);
         Assert.True(session.ClosedByClient);
         Assert.Equal(session.Close!.Code, (int)parsed["close"]!["code"]!);
     }

@@ -76,7 +76,7 @@ public sealed class RelaySetupOracleTests
 
             // Hangs up once the agent was heard, so that there is a session however busy the machine is.
             await phone.CallAsync(new ScriptedCaller(new ConversationScript([new ScriptTurn { Agent = "any" }]), _ => []));
-            await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(5));
+            await house.WaitUntilIdleAsync(Patience.Long);
             return Assert.Single(house.Gemini.Sessions);
         }
         finally

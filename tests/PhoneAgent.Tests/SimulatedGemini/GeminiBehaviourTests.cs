@@ -5,6 +5,8 @@ namespace PhoneAgent.Tests.GeminiSimulation;
 
 public sealed class GeminiBehaviourTests(GeminiServerFixture fixture) : IClassFixture<GeminiServerFixture>, IDisposable
 {
+    private const string Begin = """{"realtimeInput":{"text":"Begin."}}""";
+
     private readonly SimulatedGeminiServer _server = fixture.Server;
 
     public void Dispose() => _server.Gemini.Behaviour = GeminiBehaviour.Normal;
@@ -12,11 +14,12 @@ public sealed class GeminiBehaviourTests(GeminiServerFixture fixture) : IClassFi
     [Fact]
     public async Task Setup_can_stay_unanswered()
     {
-        _server.Gemini.Behaviour = new GeminiBehaviour { NeverAnswersSetup = true, ClosesAfter = TimeSpan.FromMilliseconds(500) };
+        _server.Gemini.Behaviour = new GeminiBehaviour { NeverAnswersSetup = true };
         using var client = await LiveClient.ConnectAsync(_server);
         await client.SayAsync(LiveClient.Setup);
         await client.SayAsync("""{"realtimeInput":{"text":"Hello?"}}""");
-        Assert.Null(await client.HearRawAsync()); // the close comes first
+        await client.SayAsync(LiveClient.Setup); // a second one is refused
+        Assert.Null(await client.HearRawAsync()); // nothing before the close
         Assert.Equal(["Hello?"], _server.Gemini.Sessions[^1].Texts);
     }
 
@@ -62,8 +65,9 @@ public sealed class GeminiBehaviourTests(GeminiServerFixture fixture) : IClassFi
     [Fact]
     public async Task The_connection_can_drop_without_a_close()
     {
-        _server.Gemini.Behaviour = new GeminiBehaviour { DropsAfter = TimeSpan.FromMilliseconds(200) };
         using var client = await LiveClient.SetUpAsync(_server);
+        _server.Gemini.Faults.Now(GeminiFaultKind.Drop);
+        await client.SayAsync(Begin);
         Assert.Equal(-1, await client.HearCloseAsync());
         Assert.Equal((1006, false), (_server.Gemini.Sessions[^1].Close!.Code, _server.Gemini.Sessions[^1].ClosedByClient));
     }
@@ -72,24 +76,24 @@ public sealed class GeminiBehaviourTests(GeminiServerFixture fixture) : IClassFi
     public async Task The_connection_can_close_with_a_code_in_the_middle_of_a_line()
     {
         await using var server = await SimulatedGeminiServer.StartAsync(
-            GeminiServerFixture.Options with { AgentVoice = _ => TestTone.Sine(300, GeminiWire.AgentRate, 10) });
-        server.Gemini.Behaviour = new GeminiBehaviour { ClosesAfter = TimeSpan.FromSeconds(1), ClosesWith = new GeminiClose(1011, "Internal error encountered.") };
+            GeminiServerFixture.Options with { AgentVoice = _ => TestTone.Sine(300, GeminiWire.AgentRate, 60) });
         using var client = await LiveClient.SetUpAsync(server);
-        await client.SayAsync("""{"realtimeInput":{"text":"Begin."}}""");
+        await client.SayAsync(Begin);
         await client.HearUntilAsync("modelTurn");
+        server.Gemini.Faults.Now(GeminiFaultKind.Close1011);
         Assert.Equal(1011, await client.HearCloseAsync());
-        Assert.Equal("Internal error encountered.", client.CloseReason);
+        Assert.Equal("The service is currently unavailable.", client.CloseReason);
         Assert.Equal(LineState.Speaking, server.Gemini.Sessions[0].Lines[0].State);
     }
 
     [Fact]
     public async Task A_client_that_does_not_answer_the_close_keeps_nobody_else_waiting()
     {
-        _server.Gemini.Behaviour = new GeminiBehaviour { ClosesAfter = TimeSpan.FromMilliseconds(1) };
         using var client = await LiveClient.SetUpAsync(_server);
+        _server.Gemini.Faults.Now(GeminiFaultKind.Close1011);
+        await client.SayAsync(Begin);
         var session = _server.Gemini.Sessions[^1];
-        await session.WaitUntilAsync(s => s.Close is not null, new CancellationTokenSource(5000).Token);
-        _server.Gemini.Behaviour = GeminiBehaviour.Normal;
+        await session.WaitUntilAsync(s => s.Close is not null, Patience.Token);
         using var next = await LiveClient.SetUpAsync(_server);
         Assert.Equal(1011, session.Close!.Code);
     }

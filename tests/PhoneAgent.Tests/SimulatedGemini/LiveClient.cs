@@ -12,7 +12,7 @@ internal sealed class LiveClient : IDisposable
     public const string Setup = """{"setup":{"model":"models/gemini-3.8-live","outputAudioTranscription":{},"inputAudioTranscription":{}}}""";
 
     private readonly ClientWebSocket _socket = new();
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(10));
+    private readonly CancellationTokenSource _patience = new(Patience.Long);
 
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 

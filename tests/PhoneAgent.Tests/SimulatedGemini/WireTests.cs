@@ -36,7 +36,7 @@ public sealed class WireTests(GeminiServerFixture fixture) : IClassFixture<Gemin
         await client.SayAsync(
             "{\n  \"realtime_input\": {\n    \"audio\": {\n      \"mime_type\": \"audio/pcm;rate=16000\",\n      \"data\": \"\\u002B\\u002B/77\\/vv\"\n    }\n  }\n}", opcode, fragmentBytes);
         var session = _server.Gemini.Sessions[^1];
-        await session.WaitUntilAsync(s => s.AudioMessages == 1, new CancellationTokenSource(5000).Token);
+        await session.WaitUntilAsync(s => s.AudioMessages == 1, Patience.Token);
         Assert.Equal(unchecked([(short)0xEFFB, (short)0xEFFB, (short)0xEFFB]), session.Heard());
     }
 
@@ -50,7 +50,7 @@ public sealed class WireTests(GeminiServerFixture fixture) : IClassFixture<Gemin
         await client.SayAsync("""{"realtimeInput":{"audio":{"data":"AAA=","mimeType":"audio/pcm"}}}""");
         await client.CloseAsync(1000, "done");
         var session = _server.Gemini.Sessions[^1];
-        await session.WaitUntilAsync(s => s.Close is not null, new CancellationTokenSource(5000).Token);
+        await session.WaitUntilAsync(s => s.Close is not null, Patience.Token);
         Assert.Equal((sound.Length + 1L, 501), (session.SamplesHeard, session.AudioMessages));
         Assert.Equal([.. sound, 0], session.Heard());
         Assert.Equal(["audio/pcm;rate=16000", "audio/pcm"], session.MimeTypes);
@@ -97,7 +97,7 @@ public sealed class WireTests(GeminiServerFixture fixture) : IClassFixture<Gemin
         Assert.Equal(1007, await client.HearCloseAsync());
         Assert.Contains(reason, client.CloseReason, StringComparison.Ordinal);
         var session = _server.Gemini.Sessions[^1];
-        await session.WaitUntilAsync(s => s.Close is not null, new CancellationTokenSource(5000).Token);
+        await session.WaitUntilAsync(s => s.Close is not null, Patience.Token);
         Assert.Equal((1007, false), (session.Close!.Code, session.ClosedByClient));
     }
 
@@ -129,7 +129,7 @@ public sealed class WireTests(GeminiServerFixture fixture) : IClassFixture<Gemin
         await client.SayAsync("""{"contextUpdate":{"systemInstruction":{}}}""");
         await client.SayAsync("""{"realtimeInput":{"video":{"data":"AAA=","mimeType":"image/jpeg"},"text":"Hi","nothing":null}}""");
         var session = _server.Gemini.Sessions[^1];
-        await session.WaitUntilAsync(s => s.Texts.Count == 1, new CancellationTokenSource(5000).Token);
+        await session.WaitUntilAsync(s => s.Texts.Count == 1, Patience.Token);
         Assert.Equal(["contextUpdate", "realtimeInput.video"], session.Ignored);
         Assert.Equal(["futureThing"], session.UnknownSetupFields);
     }
@@ -140,7 +140,7 @@ public sealed class WireTests(GeminiServerFixture fixture) : IClassFixture<Gemin
         using var client = await LiveClient.SetUpAsync(_server);
         var session = _server.Gemini.Sessions[^1];
         client.Break();
-        await session.WaitUntilAsync(s => s.Close is not null, new CancellationTokenSource(5000).Token);
+        await session.WaitUntilAsync(s => s.Close is not null, Patience.Token);
         Assert.Equal((1006, true), (session.Close!.Code, session.ClosedByClient));
     }
 
@@ -151,8 +151,8 @@ public sealed class WireTests(GeminiServerFixture fixture) : IClassFixture<Gemin
         using var client = await LiveClient.ConnectAsync(_server);
         await client.SayAsync(LiveClient.Setup);
         await client.CloseAsync(1001, "changed my mind");
-        var session = await _server.Gemini.WaitForSessionAsync(before + 1, new CancellationTokenSource(5000).Token);
-        await session.WaitUntilAsync(s => s.Close is not null, new CancellationTokenSource(5000).Token);
+        var session = await _server.Gemini.WaitForSessionAsync(before + 1, Patience.Token);
+        await session.WaitUntilAsync(s => s.Close is not null, Patience.Token);
         Assert.Equal(new GeminiClose(1001, "changed my mind"), session.Close);
     }
 

@@ -63,17 +63,17 @@ public sealed class SpeechThroughTheRelayTests(ITestOutputHelper output)
     private static async Task<List<short[]>> HeardByGeminiAsync()
     {
         var folder = Directory.CreateTempSubdirectory("speech-").FullName;
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var patience = Patience.Token;
         try
         {
             await using var house = await SimulatedHouse.OpenAsync(HouseConfiguration.FromEnvironment(), Options, "file:" + folder);
             using var phone = new SimulatedPhone(house.PhoneSettings());
             var half = Orders.Sentences.Length / 2;
             OrderingCaller[] callers = [new(Orders.Spoken[..half]), new(Orders.Spoken[half..])];
-            var first = phone.CallAsync(callers[0], cancellation: patience.Token);
-            await house.Gemini.WaitForSessionAsync(1, patience.Token); // so that it is known which session is whose
-            var calls = await Task.WhenAll(first, phone.CallAsync(callers[1], cancellation: patience.Token));
-            await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(5));
+            var first = phone.CallAsync(callers[0], cancellation: patience);
+            await house.Gemini.WaitForSessionAsync(1, patience); // so that it is known which session is whose
+            var calls = await Task.WhenAll(first, phone.CallAsync(callers[1], cancellation: patience));
+            await house.WaitUntilIdleAsync(Patience.Long);
 
             var sessions = house.Gemini.Sessions;
             Assert.Equal(calls.Length, sessions.Count);

@@ -18,7 +18,6 @@ public sealed partial class Azurite : IAsyncLifetime
 
     // Ends with its standard input, so that it does not outlive tests that were killed.
     private const string Wrapper = "process.stdin.resume().on('end', () => process.exit()); require(process.argv[1])";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string Script = Path.Combine(Checkout.Root, "tests", "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(64);
@@ -92,7 +91,7 @@ public sealed partial class Azurite : IAsyncLifetime
         _output.Add(ReadAsync());
         try
         {
-            return (process, await address.Task.WaitAsync(Patience));
+            return (process, await address.Task.WaitAsync(Patience.Long));
         }
         catch
         {

@@ -83,14 +83,14 @@ public sealed class AdversarialModelTests(RelayUnderAttack relay) : IClassFixtur
         var call = NewCall();
         relay.Relay.Gemini.Behaviour = new GeminiBehaviour { RawAfterSetup = raw };
         using var twilio = await relay.RunningAsync(call);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var patience = Patience.Token;
         var session = relay.Relay.Gemini.Sessions[^1];
-        await session.WaitUntilAsync(one => one.FunctionResponses.Count >= answers, patience.Token);
+        await session.WaitUntilAsync(one => one.FunctionResponses.Count >= answers, patience);
         await HangUpAsync(twilio);
         await relay.UntilIdleAsync();
         relay.Relay.Gemini.Behaviour = GeminiBehaviour.Normal;
 
-        var events = await relay.Relay.CallLog.ReadAsync(CallSid.Parse(call), patience.Token);
+        var events = await relay.Relay.CallLog.ReadAsync(CallSid.Parse(call), patience);
         Assert.Equal(EndReason.CallerHungUp, events.OfType<StreamEnded>().Single().Reason);
         Assert.Empty(events.OfType<TransferRequested>());
         var logged = relay.Relay.Log.Lines.Skip(lines).ToList();

@@ -30,7 +30,7 @@ public sealed class AdversarialReplicaTests
             var loser = await Task.WhenAny(codes);
             Assert.Equal(1008, await loser);
             var winner = loser == codes[0] ? right : left;
-            await one.Gemini.WaitForSessionAsync(race, new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+            await one.Gemini.WaitForSessionAsync(race, Patience.Token);
             await winner.SayAsync(StreamWords.Stop);
             Assert.Equal([1000, 1008], (await Task.WhenAll(codes)).Order());
             Assert.Equal(race, one.Gemini.ConnectionsSeen);
@@ -60,10 +60,10 @@ public sealed class AdversarialReplicaTests
         await using var other = await RelayOnLoopback.StartAsync(new RelaySurroundings { Beside = one });
         var call = NewCall();
         using var running = await RunningAsync(one, call, Path(call), attempt: 2);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await one.CallLog.ReadAsync(CallSid.Parse(call), patience.Token)).OfType<StreamStarted>().Any())
+        var patience = Patience.Token;
+        while (!(await one.CallLog.ReadAsync(CallSid.Parse(call), patience)).OfType<StreamStarted>().Any())
         {
-            await Task.Delay(5, patience.Token);
+            await Task.Delay(5, patience);
         }
 
         Assert.Equal(1008, await CodeAsync(other, call, Path(call)));

@@ -74,7 +74,7 @@ public sealed class AdversarialSilenceTests
         Assert.Equal(1000, await closing);
         await AdvanceUntilAsync(time, () => relay.ActiveCalls == 0);
         Assert.Contains(relay.Log.Lines, line => line.Contains("The stream ended: StreamLost (no media for 10 s)", StringComparison.Ordinal));
-        await relay.Gemini.Sessions[0].WaitUntilAsync(session => session.Close is not null, new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await relay.Gemini.Sessions[0].WaitUntilAsync(session => session.Close is not null, Patience.Token);
     }
 
     [Fact]
@@ -118,11 +118,11 @@ public sealed class AdversarialSilenceTests
 
     private static async Task AdvanceUntilAsync(ManualTime time, Func<bool> done)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var patience = Patience.Token;
         while (!done())
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(10, patience.Token);
+            await Task.Delay(10, patience);
         }
     }
 }

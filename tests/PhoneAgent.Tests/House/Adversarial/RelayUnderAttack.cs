@@ -146,19 +146,19 @@ public class RelayUnderAttack : IAsyncLifetime
     /// <summary>Waits until Gemini has no session left.</summary>
     internal async Task UntilSessionsEndedAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var patience = Patience.Token;
         foreach (var session in Relay.Gemini.Sessions)
         {
-            await session.WaitUntilAsync(one => one.Close is not null, patience.Token);
+            await session.WaitUntilAsync(one => one.Close is not null, patience);
         }
     }
 
     internal async Task UntilIdleAsync(int running = 0)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var patience = Patience.Token;
         while (Relay.ActiveCalls > running)
         {
-            await Task.Delay(5, patience.Token);
+            await Task.Delay(5, patience);
         }
     }
 }

@@ -61,7 +61,7 @@ public sealed class SecretsInLogsTests : IDisposable
             var settings = house.PhoneSettings() with { From = Caller, To = Called };
             var call = await CallAsync(settings, new ScriptedCaller(Greeting, _ => []));
             Assert.Null(call.Complaint);
-            await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(10));
+            await house.WaitUntilIdleAsync(Patience.Long);
             Assert.True(Assert.Single(Assert.Single(house.Gemini.Sessions).FunctionResponses).Response.ContainsKey("error"));
 
             // The ticket that was used, once more; one signed with the wrong key; a webhook that is not Twilio's.
@@ -89,7 +89,7 @@ public sealed class SecretsInLogsTests : IDisposable
             var placed = await OutboundOrder.PlaceAsync(house, CancellationToken.None);
             var call = await house.Placer!.ResultAsync(placed).WaitAsync(TimeSpan.FromSeconds(60));
             Assert.Null(call.Complaint);
-            await house.WaitUntilIdleAsync(TimeSpan.FromSeconds(10));
+            await house.WaitUntilIdleAsync(Patience.Long);
 
             Assert.Equal(HttpStatusCode.Forbidden, await OrderAsync(house, Premium, FunctionKey));
             Assert.Equal(HttpStatusCode.Unauthorized, await OrderAsync(house, Caller, FunctionKey + "x"));
@@ -118,9 +118,9 @@ public sealed class SecretsInLogsTests : IDisposable
 
         start.Environment["PhoneAgent__CallLog"] = "file:" + _folder;
         using var simulator = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var (output, errors) = (simulator.StandardOutput.ReadToEndAsync(patience.Token), simulator.StandardError.ReadToEndAsync(patience.Token));
-        await simulator.WaitForExitAsync(patience.Token);
+        var patience = Patience.Token;
+        var (output, errors) = (simulator.StandardOutput.ReadToEndAsync(patience), simulator.StandardError.ReadToEndAsync(patience));
+        await simulator.WaitForExitAsync(patience);
 
         Assert.Equal((0, ""), (simulator.ExitCode, await errors));
         var ticket = Assert.Single(await TicketsAsync());
@@ -141,8 +141,8 @@ public sealed class SecretsInLogsTests : IDisposable
     private static async Task<CallResult> CallAsync(PhoneSettings settings, ICaller caller)
     {
         using var phone = new SimulatedPhone(settings with { VerbSpeed = 10 });
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        return await phone.CallAsync(caller, cancellation: patience.Token);
+        var patience = Patience.Token;
+        return await phone.CallAsync(caller, cancellation: patience);
     }
 
     private static async Task<int> ReplayAsync(SimulatedHouse house, string call, string ticket)

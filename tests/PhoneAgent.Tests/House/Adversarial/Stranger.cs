@@ -10,9 +10,7 @@ internal sealed class Stranger : IDisposable
 {
     public const byte Continuation = 0, Text = 1, Binary = 2, Close = 8, Ping = 9, Pong = 10;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private readonly CancellationTokenSource _patience = new(Patience);
+    private readonly CancellationTokenSource _patience = new(Patience.Long);
     private readonly TcpClient _tcp = new() { NoDelay = true };
     private Stream _stream = Stream.Null;
 

@@ -10,8 +10,6 @@ namespace PhoneAgent.Tests.Relay.Transport;
 [SupportedOSPlatform("linux")]
 public sealed class EpollConnectTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectCallback = EpollConnect.ConnectAsync });
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
@@ -29,7 +27,7 @@ public sealed class EpollConnectTests : IDisposable
         _listener.Listen();
         var answering = AnswerAsync();
 
-        Assert.Equal("yes", await _client.GetStringAsync(Address("localhost")).WaitAsync(Patience)); // ::1 where there is one, then 127.0.0.1
+        Assert.Equal("yes", await _client.GetStringAsync(Address("localhost")).WaitAsync(Patience.Long)); // ::1 where there is one, then 127.0.0.1
         await answering;
     }
 
@@ -52,7 +50,7 @@ public sealed class EpollConnectTests : IDisposable
         await filling.ConnectAsync(_listener.LocalEndPoint!); // the queue is full: the next one gets no answer
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.GetStringAsync(Address("127.0.0.1"), cancellation.Token).WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.GetStringAsync(Address("127.0.0.1"), cancellation.Token).WaitAsync(Patience.Long));
     }
 
     private Uri Address(string host) => new UriBuilder(Uri.UriSchemeHttp, host, ((IPEndPoint)_listener.LocalEndPoint!).Port).Uri;

@@ -8,8 +8,6 @@ namespace PhoneAgent.Tests.Relay.Transport;
 [SupportedOSPlatform("linux")]
 public sealed class EpollStreamEndTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [EpollFact]
     public async Task When_the_peer_has_finished_everything_is_read_before_the_end()
     {
@@ -18,11 +16,11 @@ public sealed class EpollStreamEndTests
         wire.Far.Send(bytes);
         wire.Far.Shutdown(SocketShutdown.Send);
 
-        await Wire.ReadAsync(wire.Near, bytes, seed: 2).WaitAsync(Patience);
+        await Wire.ReadAsync(wire.Near, bytes, seed: 2).WaitAsync(Patience.Long);
 
         Assert.Equal(0, wire.Ends);
-        Assert.Equal(0, await wire.Near.ReadAsync(new byte[10]).AsTask().WaitAsync(Patience));
-        Assert.Equal(0, await wire.Near.ReadAsync(new byte[10]).AsTask().WaitAsync(Patience));
+        Assert.Equal(0, await wire.Near.ReadAsync(new byte[10]).AsTask().WaitAsync(Patience.Long));
+        Assert.Equal(0, await wire.Near.ReadAsync(new byte[10]).AsTask().WaitAsync(Patience.Long));
         Assert.Equal(1, wire.Ends);
         await wire.Near.WriteAsync("still there"u8.ToArray());
     }
@@ -36,7 +34,7 @@ public sealed class EpollStreamEndTests
             var bytes = Wire.Bytes(new Random(seed).Next(0, 3_000), seed);
 
             var sending = SendAndFinishAsync(wire.Far, bytes, new Random(seed));
-            Assert.Equal(bytes, await ReadToEndAsync(wire.Near, new Random(seed + 1)).WaitAsync(Patience));
+            Assert.Equal(bytes, await ReadToEndAsync(wire.Near, new Random(seed + 1)).WaitAsync(Patience.Long));
             await sending;
             Assert.Equal(1, wire.Ends);
         }
@@ -114,7 +112,7 @@ public sealed class EpollStreamEndTests
         await Task.Delay(100);
         Assert.Equal(0, wire.Ends);
         Assert.Equal("last words"u8.ToArray(), await wire.ReadAllThereIsAsync());
-        Assert.Equal(0, await wire.Near.ReadAsync(new byte[10]).AsTask().WaitAsync(Patience));
+        Assert.Equal(0, await wire.Near.ReadAsync(new byte[10]).AsTask().WaitAsync(Patience.Long));
         Assert.Equal(1, wire.Ends);
     }
 
@@ -134,7 +132,7 @@ public sealed class EpollStreamEndTests
         Assert.Equal(1, writing.Ends);
 
         static async Task<SocketError> BreakAsync(Task task) =>
-            ((SocketException)(await Assert.ThrowsAsync<IOException>(() => task.WaitAsync(Patience))).InnerException!).SocketErrorCode;
+            ((SocketException)(await Assert.ThrowsAsync<IOException>(() => task.WaitAsync(Patience.Long))).InnerException!).SocketErrorCode;
     }
 
     [EpollFact]
@@ -147,20 +145,20 @@ public sealed class EpollStreamEndTests
         wire.Near.Dispose();
         wire.Near.Dispose();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(Patience));
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => writing.WaitAsync(Patience));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(Patience.Long));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => writing.WaitAsync(Patience.Long));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => wire.Near.ReadAsync(new byte[10]).AsTask());
         await Assert.ThrowsAsync<ObjectDisposedException>(() => wire.Near.WriteAsync(new byte[10]).AsTask());
         Assert.Equal(1, wire.Ends);
         await using var far = new NetworkStream(wire.Far);
-        await far.CopyToAsync(Stream.Null).WaitAsync(Patience); // up to its end
+        await far.CopyToAsync(Stream.Null).WaitAsync(Patience.Long); // up to its end
     }
 
     private static async Task UntilAsync(Func<bool> holds)
     {
         for (var waited = TimeSpan.Zero; !holds(); waited += TimeSpan.FromMilliseconds(5))
         {
-            Assert.True(waited < Patience, "it never came");
+            Assert.True(waited < Patience.Long, "it never came");
             await Task.Delay(5);
         }
     }

@@ -9,8 +9,6 @@ namespace PhoneAgent.Tests.Relay.Transport;
 [SupportedOSPlatform("linux")]
 public sealed class EpollStreamTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [EpollFact]
     public async Task What_is_sent_in_pieces_of_any_size_arrives_whole_both_ways_at_once()
     {
@@ -22,7 +20,7 @@ public sealed class EpollStreamTests
             Wire.WriteAsync(wire.Near, there, seed: 3), Wire.ReadAsync(far, there, seed: 4),
             Wire.WriteAsync(far, back, seed: 5), Wire.ReadAsync(wire.Near, back, seed: 6));
 
-        await all.WaitAsync(Patience);
+        await all.WaitAsync(Patience.Long);
     }
 
     [EpollFact]
@@ -35,8 +33,8 @@ public sealed class EpollStreamTests
         Assert.False(writing.IsCompleted);
 
         await using var far = new NetworkStream(wire.Far);
-        await Wire.ReadAsync(far, bytes, seed: 2).WaitAsync(Patience);
-        await writing.WaitAsync(Patience);
+        await Wire.ReadAsync(far, bytes, seed: 2).WaitAsync(Patience.Long);
+        await writing.WaitAsync(Patience.Long);
     }
 
     [EpollFact]
@@ -49,7 +47,7 @@ public sealed class EpollStreamTests
 
         wire.Far.Send("come"u8);
 
-        Assert.Equal(0, await waiting.WaitAsync(Patience));
+        Assert.Equal(0, await waiting.WaitAsync(Patience.Long));
         Assert.Equal("come"u8.ToArray(), await wire.ReadAllThereIsAsync());
     }
 
@@ -63,20 +61,20 @@ public sealed class EpollStreamTests
             using var cancellation = new CancellationTokenSource();
             var reading = wire.Near.ReadAsync(new byte[1], cancellation.Token).AsTask();
             cancellation.Cancel();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Patience));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Patience.Long));
 
             reading = wire.Near.ReadAsync(new byte[1], lasting.Token).AsTask();
             wire.Far.Send([round]);
-            Assert.Equal(1, await reading.WaitAsync(Patience));
+            Assert.Equal(1, await reading.WaitAsync(Patience.Long));
         }
 
         lasting.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wire.Near.ReadAsync(new byte[1], lasting.Token).AsTask().WaitAsync(Patience));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wire.Near.ReadAsync(new byte[1], lasting.Token).AsTask().WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wire.Near.ReadAsync(new byte[1], lasting.Token).AsTask().WaitAsync(Patience.Long));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wire.Near.ReadAsync(new byte[1], lasting.Token).AsTask().WaitAsync(Patience.Long));
 
         var last = wire.Near.ReadAsync(new byte[1]).AsTask();
         wire.Far.Send([1]);
-        Assert.Equal(1, await last.WaitAsync(Patience));
+        Assert.Equal(1, await last.WaitAsync(Patience.Long));
     }
 
     [EpollFact]
@@ -117,7 +115,7 @@ public sealed class EpollStreamTests
                 var reading = wire.Near.ReadAsync(new byte[sizeof(int)].AsMemory());
                 await Task.Yield();
                 wire.Far.Send(mine);
-                Assert.Equal(sizeof(int), await reading.AsTask().WaitAsync(Patience));
+                Assert.Equal(sizeof(int), await reading.AsTask().WaitAsync(Patience.Long));
                 await wire.Near.WriteAsync(mine);
                 var echo = new byte[sizeof(int)];
                 await wire.Far.ReceiveAsync(echo);
@@ -138,12 +136,12 @@ public sealed class EpollStreamTests
         await Task.WhenAll(
             far.AuthenticateAsServerAsync(localhost.Certificate),
             near.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Localhost.Name, RemoteCertificateValidationCallback = localhost.IsTrusted }))
-            .WaitAsync(Patience);
+            .WaitAsync(Patience.Long);
 
         var (there, back) = (Wire.Bytes(2_000_000, 1), Wire.Bytes(2_000_000, 2));
         var all = Task.WhenAll(
             Wire.WriteAsync(near, there, seed: 3), Wire.ReadAsync(far, there, seed: 4),
             Wire.WriteAsync(far, back, seed: 5), Wire.ReadAsync(near, back, seed: 6));
-        await all.WaitAsync(Patience);
+        await all.WaitAsync(Patience.Long);
     }
 }

@@ -18,7 +18,6 @@ namespace PhoneAgent.Tests.Relay.Transport;
 [SupportedOSPlatform("linux")]
 public sealed class EpollTransportTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
 
     [EpollFact]
@@ -85,7 +84,7 @@ public sealed class EpollTransportTests
 
         client.Close();
 
-        await aborted.Task.WaitAsync(Patience);
+        await aborted.Task.WaitAsync(Patience.Long);
     }
 
     [EpollFact]
@@ -104,7 +103,7 @@ public sealed class EpollTransportTests
 
         await listener.UnbindAsync();
 
-        Assert.Null(await accepting.WaitAsync(Patience));
+        Assert.Null(await accepting.WaitAsync(Patience.Long));
     }
 
     [EpollFact]
@@ -117,12 +116,12 @@ public sealed class EpollTransportTests
         broken.Client.Close(0);
         await client.ConnectAsync((IPEndPoint)listener.EndPoint);
 
-        await using var first = await listener.AcceptAsync().AsTask().WaitAsync(Patience);
-        await using var second = await listener.AcceptAsync().AsTask().WaitAsync(Patience);
+        await using var first = await listener.AcceptAsync().AsTask().WaitAsync(Patience.Long);
+        await using var second = await listener.AcceptAsync().AsTask().WaitAsync(Patience.Long);
 
         var closed = new TaskCompletionSource();
         using var registration = first!.ConnectionClosed.Register(closed.SetResult);
-        await closed.Task.WaitAsync(Patience);
+        await closed.Task.WaitAsync(Patience.Long);
         Assert.Equal(client.Client.LocalEndPoint, second!.RemoteEndPoint);
         Assert.False(second.ConnectionClosed.IsCancellationRequested);
     }
@@ -140,8 +139,8 @@ public sealed class EpollTransportTests
 
         connection.Abort(new ConnectionAbortedException());
 
-        await closed.Task.WaitAsync(Patience);
-        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
+        await closed.Task.WaitAsync(Patience.Long);
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Patience.Long));
     }
 
     private static async Task<WebApplication> StartAsync(Action<KestrelServerOptions> listen, TaskCompletionSource? aborted = null)
@@ -157,7 +156,7 @@ public sealed class EpollTransportTests
         {
             using var registration = context.RequestAborted.Register(() => aborted?.TrySetResult());
             await context.Response.Body.FlushAsync();
-            await aborted!.Task.WaitAsync(Patience);
+            await aborted!.Task.WaitAsync(Patience.Long);
         });
         await app.StartAsync();
         return app;
