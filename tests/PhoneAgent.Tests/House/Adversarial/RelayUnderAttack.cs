@@ -140,8 +140,10 @@ public class RelayUnderAttack : IAsyncLifetime
     /// <summary>The relay's own lines since there were so many, and whatever else is wrong.</summary>
     internal IReadOnlyList<string> LinesAfter(int count) => [.. Relay.Log.Lines.Skip(count).Where(IsOurs)];
 
-    /// <summary>The host's own lines about requests are not the relay's, unless something is wrong.</summary>
-    internal static bool IsOurs(string line) => line.StartsWith("Information PhoneAgent", StringComparison.Ordinal) || !line.StartsWith("Information", StringComparison.Ordinal);
+    /// <summary>The host's own lines about requests are not the relay's, unless something is wrong; that the machine stood still for a second is not wrong.</summary>
+    internal static bool IsOurs(string line) => line.StartsWith("Information", StringComparison.Ordinal)
+        ? line.StartsWith("Information PhoneAgent", StringComparison.Ordinal)
+        : !line.Contains("the heartbeat has been running", StringComparison.Ordinal);
 
     /// <summary>Waits until Gemini has no session left.</summary>
     internal async Task UntilSessionsEndedAsync()
