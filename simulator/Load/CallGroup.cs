@@ -10,7 +10,7 @@ internal sealed class CallGroup : IDisposable
 {
     private static readonly TimeSpan BetweenCalls = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly RelayTarget _relay;
     private readonly StepMeter _meter;

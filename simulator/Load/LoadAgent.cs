@@ -9,7 +9,7 @@ internal sealed class LoadAgent : IFrameReader
 {
     private const int HeadStart = 3;
     private const int PauseTicks = 6;
-    private const int PatienceTicks = 50; // 2 s; what has not arrived by then is lost
+    private const int PatienceTicks = 250; // 10 s; what has not arrived by then is lost
     private const int ChunksPerWords = 10;
 
     private readonly StepMeter _meter;
