@@ -14,6 +14,9 @@ public static class CallEventLines
 
     private const byte NewLine = (byte)'\n';
 
+    /// <summary>How many bytes are left of a call that was removed, whenever that was.</summary>
+    public static int RemovedBytes { get; } = WriteRemoved(DateTimeOffset.UnixEpoch).Length;
+
     /// <summary>The lines of some events, each ended by a line feed.</summary>
     public static byte[] Write(IEnumerable<CallEvent> events)
     {

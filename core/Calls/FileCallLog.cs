@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using PhoneAgent.Core.Documents;
 
 namespace PhoneAgent.Core.Calls;
@@ -23,23 +24,23 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         : HeldFiles.GuardAsync(async () =>
         {
             using var file = await OpenAsync(PathOf(CallLogNames.Call(call)), cancellation).ConfigureAwait(false);
-            if (file.Length == 0)
+            var length = RandomAccess.GetLength(file);
+            if (length == 0)
             {
                 MarkDay(call, events[0].At);
             }
-            else if (IsRemoved(file))
+            else if (IsRemoved(file, length))
             {
                 return false;
             }
 
             var lines = CallEventLines.Write(events);
-            if (EndsInTornLine(file))
+            if (EndsInTornLine(file, length))
             {
                 lines = [(byte)'\n', .. lines];
             }
 
-            file.Seek(0, SeekOrigin.End);
-            file.Write(lines); // a few lines: sooner written than handed to another thread
+            RandomAccess.Write(file, lines, length); // a few lines: sooner written than handed to another thread
             return true;
         });
 
@@ -124,17 +125,16 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         return true;
     });
 
-    private async Task<FileStream> OpenAsync(string path, CancellationToken cancellation)
+    private async Task<SafeFileHandle> OpenAsync(string path, CancellationToken cancellation)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         try
         {
-            return await _files.OpenAsync(path, options, cancellation).ConfigureAwait(false);
+            return await _files.OpenAloneAsync(path, cancellation).ConfigureAwait(false);
         }
         catch (DirectoryNotFoundException)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return await _files.OpenAsync(path, options, cancellation).ConfigureAwait(false);
+            return await _files.OpenAloneAsync(path, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -174,22 +174,15 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         }
     }
 
-    private static bool IsRemoved(FileStream file)
+    private static bool IsRemoved(SafeFileHandle file, long length)
     {
-        var begin = new byte[Math.Min(file.Length, 64)];
-        file.Seek(0, SeekOrigin.Begin);
-        file.ReadExactly(begin);
-        return CallEventLines.AreRemoved(begin);
+        Span<byte> begin = stackalloc byte[CallEventLines.RemovedBytes];
+        return length <= begin.Length && CallEventLines.AreRemoved(begin[..RandomAccess.Read(file, begin, 0)]);
     }
 
-    private static bool EndsInTornLine(FileStream file)
+    private static bool EndsInTornLine(SafeFileHandle file, long length)
     {
-        if (file.Length == 0)
-        {
-            return false;
-        }
-
-        file.Seek(-1, SeekOrigin.End);
-        return file.ReadByte() != '\n';
+        Span<byte> last = stackalloc byte[1];
+        return length > 0 && RandomAccess.Read(file, last, length - 1) == 1 && last[0] != '\n';
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace PhoneAgent.Core.Calls;
 
 /// <summary>
@@ -13,6 +15,10 @@ internal sealed class HeldFiles(TimeProvider time)
     /// <summary>Opens a file as soon as nobody holds it.</summary>
     public Task<FileStream> OpenAsync(string path, FileStreamOptions options, CancellationToken cancellation) =>
         TryUntilFreeAsync(() => new FileStream(path, options), cancellation);
+
+    /// <summary>Opens a file to read and write, created when missing, as soon as nobody holds it; nobody else does while it is open.</summary>
+    public Task<SafeFileHandle> OpenAloneAsync(string path, CancellationToken cancellation) =>
+        TryUntilFreeAsync(() => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), cancellation);
 
     /// <summary>Puts a file in the place of another, as soon as nobody holds that one.</summary>
     public Task ReplaceAsync(string path, string by, CancellationToken cancellation) => TryUntilFreeAsync(
