@@ -4,7 +4,7 @@ namespace PhoneAgent.MediaRelay.Transport;
 
 /// <summary>
 /// Decides whether a loop looks for changes as they come or once in a while. Where so many come that each look finds several anyway, waiting a
-/// little lets it find more of them: less waking, and code and tables still in the processor's cache for all but the first. Time that went by
+/// little lets it find more of them: less waking, which costs a processor more than a message does, and code and tables still in its cache for all but the first. Time that went by
 /// with work is not waited again, so that a loop with enough to do never rests.
 /// </summary>
 internal sealed class LookPace
@@ -12,8 +12,8 @@ internal sealed class LookPace
     /// <summary>From so many changes a second on, a loop rests between looks: some 50 calls. With fewer, each change is taken at once.</summary>
     public const int ManyPerSecond = 4_000;
 
-    /// <summary>From one look to the next at least, where it rests: a twentieth of a frame.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);
+    /// <summary>From one look to the next at least, where it rests: a tenth of a frame.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
 
     private const int Sample = 64;
 

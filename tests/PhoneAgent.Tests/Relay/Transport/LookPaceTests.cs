@@ -28,8 +28,8 @@ public sealed class LookPaceTests
         var pace = new LookPace();
         var now = Run(pace, 9_000, 9, from: 0);
 
-        Assert.Equal(TimeSpan.FromMilliseconds(0.25), pace.Rest(now + (Stopwatch.Frequency * 3 / 4_000)));
-        Assert.Equal(TimeSpan.Zero, pace.Rest(now + (Stopwatch.Frequency / 1_000)));
+        Assert.Equal(LookPace.Interval / 4, pace.Rest(now + (Ticks(LookPace.Interval) * 3 / 4)));
+        Assert.Equal(TimeSpan.Zero, pace.Rest(now + Ticks(LookPace.Interval)));
         Assert.Equal(TimeSpan.Zero, pace.Rest(now + (Stopwatch.Frequency / 100)));
     }
 
@@ -54,6 +54,8 @@ public sealed class LookPaceTests
 
         Assert.Equal(TimeSpan.Zero, pace.Rest(30 * Stopwatch.Frequency));
     }
+
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
     // Looks until so many changes were found; returns when the last look was.
     private static long Run(LookPace pace, int perSecond, int atOnce, double from, int changes = 2_000)
