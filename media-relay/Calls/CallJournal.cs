@@ -22,10 +22,11 @@ internal sealed partial class CallJournal : IDisposable
     private readonly CallSid _call;
     private readonly string _nonce;
     private readonly ICallLog _log;
+    private readonly Pacer _pacer;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _finishing = new();
+    private readonly Signal _mayGoOn = new(elsewhere: true); // a log may block
     private readonly CancellationTokenSource _givingUp = new();
 
     // A full queue refuses: Add counts the drop, Commit waits for room.
@@ -33,13 +34,15 @@ internal sealed partial class CallJournal : IDisposable
     private long _sequence;
     private long _gathered;
     private int _dropped;
+    private volatile bool _finishing;
 
     /// <summary>Creates the journal of one attempt.</summary>
-    public CallJournal(CallSid call, string nonce, ICallLog log, TimeProvider time, ILogger logger)
+    public CallJournal(CallSid call, string nonce, ICallLog log, Pacer pacer, TimeProvider time, ILogger logger)
     {
         _call = call;
         _nonce = nonce;
         _log = log;
+        _pacer = pacer;
         _time = time;
         _logger = logger;
     }
@@ -110,7 +113,8 @@ internal sealed partial class CallJournal : IDisposable
     /// <param name="last">The facts that end the attempt, in order.</param>
     public async Task<bool> FinishAsync(Task loop, params IReadOnlyList<CallEvent> last)
     {
-        _finishing.Cancel();
+        _finishing = true;
+        _mayGoOn.Set();
         using var timeout = new CancellationTokenSource(FinishWithin, _time);
         using var giveUp = timeout.Token.Register(_givingUp.Cancel);
         var stored = true;
@@ -147,7 +151,11 @@ internal sealed partial class CallJournal : IDisposable
                 var stored = await StoreAsync(batch.ConvertAll(entry => entry.Fact));
                 batch.ForEach(entry => entry.Stored?.TrySetResult(stored));
                 batch.Clear();
-                await PauseAsync(BatchEvery, _finishing.Token);
+                if (!_finishing)
+                {
+                    _pacer.WakeAtLeisure(BatchEvery, _mayGoOn);
+                    await _mayGoOn.WaitAsync();
+                }
             }
         }
         finally
@@ -165,7 +173,6 @@ internal sealed partial class CallJournal : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _finishing.Dispose();
         _givingUp.Dispose();
     }
 
@@ -191,7 +198,7 @@ internal sealed partial class CallJournal : IDisposable
                 // Counted as not stored below.
             }
 
-            await PauseAsync(RetryAfter, _givingUp.Token);
+            await PauseAsync(RetryAfter);
             if (_givingUp.IsCancellationRequested)
             {
                 Telemetry.LogFactsDropped.Add(facts.Count);
@@ -201,15 +208,15 @@ internal sealed partial class CallJournal : IDisposable
         }
     }
 
-    private async Task PauseAsync(TimeSpan pause, CancellationToken until)
+    private async Task PauseAsync(TimeSpan pause)
     {
         try
         {
-            await Task.Delay(pause, _time, until);
+            await Task.Delay(pause, _time, _givingUp.Token);
         }
         catch (OperationCanceledException)
         {
-            // Whoever cancelled wants the loop to go on at once.
+            // Told to the caller by the token.
         }
     }
 

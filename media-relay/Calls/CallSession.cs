@@ -88,7 +88,7 @@ internal sealed partial class CallSession
         var began = _time.GetTimestamp();
         var callerDue = new Signal();
         using var meter = new CallMeter(_ticket.CallSid, admitted.Attempt, _time);
-        using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _time, _logger) { Noted = meter.Observe };
+        using var journal = new CallJournal(_ticket.CallSid, _ticket.Nonce, _services.Log, _services.Pacer, _time, _logger) { Noted = meter.Observe };
         using var caller = new CallerAudio(callerDue, _time);
         using var recorder = RecorderOf(admitted);
         using var conversation = new Conversation(_time, journal, new StreamMessageWriter(start.StreamSid), _twilioDue, recorder);

@@ -1,14 +1,16 @@
 namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
-/// Wakes the playback loops of all calls of a process when their next audio is due, and looks after each call once a second:
-/// two timers for hundreds of calls, ticking only while somebody waits. A loop is woken at the first tick at or after its time, so up to one tick late;
-/// the playback's lead is far longer than that.
+/// Wakes the loops of all calls of a process when they have waited long enough, and looks after each call once a second: two timers for hundreds of
+/// calls, still while nobody waits. Times are rounded up to the next tick, so that those who wait wake together: to wake a processor costs more than most of what is done then.
 /// </summary>
 public sealed class Pacer : IDisposable
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+
+    // The playback's lead is far longer.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongTick = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -18,7 +20,7 @@ public sealed class Pacer : IDisposable
     private readonly List<Waiter> _waiters = [];
     private readonly List<Signal> _due = [];
     private bool _firing;
-    private bool _ticking;
+    private long _next = long.MaxValue; // the tick the timer is set to
 
     /// <summary>Creates a pacer that stands still until somebody waits.</summary>
     public Pacer(TimeProvider time)
@@ -53,17 +55,21 @@ public sealed class Pacer : IDisposable
         return watch;
     }
 
-    /// <summary>Signals once at the first tick at or after <paramref name="delay"/> from now.</summary>
-    internal void WakeAfter(TimeSpan delay, Signal signal)
+    /// <summary>Signals once, after <paramref name="delay"/> and at most 20 ms.</summary>
+    internal void WakeAfter(TimeSpan delay, Signal signal) => WakeAfter(delay, Tick, signal);
+
+    /// <summary>Signals once, after <paramref name="delay"/> and at most 100 ms.</summary>
+    internal void WakeAtLeisure(TimeSpan delay, Signal signal) => WakeAfter(delay, LongTick, signal);
+
+    private void WakeAfter(TimeSpan delay, TimeSpan tick, Signal signal)
     {
-        var due = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+        var due = RoundedUp(_time.GetTimestamp() + Ticks(delay), Ticks(tick));
         lock (_lock)
         {
             _waiters.Add(new Waiter(signal, due));
-            if (!_ticking)
+            if (due < _next && !_firing)
             {
-                _ticking = true;
-                _timer.Change(Tick, Tick);
+                SetTo(due);
             }
         }
     }
@@ -74,17 +80,10 @@ public sealed class Pacer : IDisposable
         {
             if (_firing)
             {
-                return; // the tick before is still waking loops; what became due since then waits for the next
+                return; // the tick before is still waking loops; it sets the timer when it has
             }
 
             TakeDue();
-            if (_due.Count == 0 && _waiters.Count == 0)
-            {
-                _ticking = false;
-                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                return;
-            }
-
             _firing = true;
         }
 
@@ -97,7 +96,15 @@ public sealed class Pacer : IDisposable
         {
             _due.Clear();
             _firing = false;
+            SetTo(_waiters.Count == 0 ? long.MaxValue : _waiters.Min(waiter => waiter.Due));
         }
+    }
+
+    private void SetTo(long next)
+    {
+        _next = next;
+        var left = Math.Max(0, next - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency;
+        _timer.Change(next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling(left)), Timeout.InfiniteTimeSpan); // a timer cuts fractions off, and would come too early
     }
 
     private void TakeDue()
@@ -118,6 +125,10 @@ public sealed class Pacer : IDisposable
 
         _waiters.RemoveRange(kept, _waiters.Count - kept);
     }
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
+
+    private static long RoundedUp(long value, long unit) => (value + unit - 1) / unit * unit;
 
     private void OnWatch()
     {

@@ -6,10 +6,11 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// Wakes one waiting loop; signals that come while it works are remembered as one. Allocates nothing. The waiter goes on
 /// on the signaller's thread, so never signal while holding a lock the waiter takes.
 /// </summary>
-internal sealed class Signal : IValueTaskSource
+/// <param name="elsewhere">The waiter goes on on another thread instead, because it may block.</param>
+internal sealed class Signal(bool elsewhere = false) : IValueTaskSource
 {
     private readonly Lock _lock = new();
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = false };
+    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = elsewhere };
     private bool _set;
     private bool _waiting;
 

@@ -16,9 +16,6 @@ internal class ManualTime(DateTimeOffset beginning) : TimeProvider
     {
     }
 
-    /// <summary>What the continuations of delays, timers that fire once, have allocated on the thread that moves the clock.</summary>
-    public long AllocatedByDelays { get; private set; }
-
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Volatile.Read(ref _passed);
@@ -80,13 +77,7 @@ internal class ManualTime(DateTimeOffset beginning) : TimeProvider
 
         public void ArmAgain() => Arm(_period);
 
-        public void Fire()
-        {
-            var isDelay = _period < TimeSpan.Zero;
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            callback(state);
-            time.AllocatedByDelays += isDelay ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
-        }
+        public void Fire() => callback(state);
 
         public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
