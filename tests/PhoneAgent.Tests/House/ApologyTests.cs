@@ -9,7 +9,7 @@ using static PhoneAgent.Tests.House.WholeCallTests;
 namespace PhoneAgent.Tests.House;
 
 /// <summary>Whole phone calls that the house cannot hold: the caller is told so.</summary>
-[SideBySide(45)]
+[SideBySide(10)]
 public sealed class ApologyTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("apology").FullName;
