@@ -2,7 +2,8 @@ namespace PhoneAgent.MediaRelay.Calls;
 
 /// <summary>
 /// Wakes the loops of all calls of a process when they have waited long enough, and looks after each call once a second: two timers for hundreds of
-/// calls, still while nobody waits. Times are rounded up to the next tick, so that those who wait wake together: to wake a processor costs more than most of what is done then.
+/// calls, still while nobody waits. Times are rounded up to the next tick, so that those who wait wake together: to wake a processor costs more than
+/// most of what is done then.
 /// </summary>
 public sealed class Pacer : IDisposable
 {
@@ -104,7 +105,8 @@ public sealed class Pacer : IDisposable
     {
         _next = next;
         var left = Math.Max(0, next - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency;
-        _timer.Change(next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling(left)), Timeout.InfiniteTimeSpan); // a timer cuts fractions off, and would come too early
+        var wait = next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling(left)); // a timer cuts fractions off, and would come too early
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
     private void TakeDue()

@@ -4,8 +4,8 @@ namespace PhoneAgent.MediaRelay.Transport;
 
 /// <summary>
 /// Decides whether a loop looks for changes as they come or once in a while. Where so many come that each look finds several anyway, waiting a
-/// little lets it find more of them: less waking, which costs a processor more than a message does, and code and tables still in its cache for all but the first. Time that went by
-/// with work is not waited again, so that a loop with enough to do never rests.
+/// little lets it find more of them: less waking, which costs a processor more than a message does, and code and tables still in its cache for all
+/// but the first. Time that went by with work is not waited again, so that a loop with enough to do never rests.
 /// </summary>
 internal sealed class LookPace
 {
