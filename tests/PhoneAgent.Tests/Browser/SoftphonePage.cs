@@ -8,8 +8,6 @@ namespace PhoneAgent.Tests.Browser;
 /// <summary>The page's end of a softphone call without a page: a hum in the microphone, and what is told.</summary>
 internal sealed class SoftphonePage(SoftphoneHouse house) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly ClientWebSocket _socket = new();
     private readonly SemaphoreSlim _sending = new(1);
     private readonly Channel<JsonNode> _told = Channel.CreateUnbounded<JsonNode>();
@@ -30,7 +28,7 @@ internal sealed class SoftphonePage(SoftphoneHouse house) : IDisposable
     /// <summary>The next message of that kind; what comes before it is passed over.</summary>
     public async Task<JsonNode> UntilAsync(Func<JsonNode, bool> isIt)
     {
-        using var late = new CancellationTokenSource(Patience);
+        using var late = new CancellationTokenSource(Patience.Long);
         var passedOver = new List<string>();
         try
         {
@@ -54,7 +52,7 @@ internal sealed class SoftphonePage(SoftphoneHouse house) : IDisposable
     public void Dispose()
     {
         _socket.Abort();
-        _working.ContinueWith(static _ => { }, TaskScheduler.Default).Wait(Patience);
+        _working.ContinueWith(static _ => { }, TaskScheduler.Default).Wait(Patience.Long);
         _socket.Dispose();
         _sending.Dispose();
     }

@@ -9,8 +9,6 @@ namespace PhoneAgent.Tests.Speech;
 /// </summary>
 internal static class Recogniser
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     /// <summary>The words heard in each recording; empty where none are.</summary>
     public static async Task<string[]> RecogniseAsync(IReadOnlyList<short[]> recordings, string grammar)
     {
@@ -50,7 +48,7 @@ internal static class Recogniser
             start.ArgumentList.Add(argument);
         }
 
-        using var late = new CancellationTokenSource(Patience);
+        using var late = new CancellationTokenSource(Patience.Long);
         using var process = Process.Start(start)!;
         try
         {
