@@ -12,15 +12,19 @@ internal sealed class LookPace
     /// <summary>From so many changes a second on, a loop rests between looks: some 50 calls. With fewer, each change is taken at once.</summary>
     public const int ManyPerSecond = 4_000;
 
-    /// <summary>From one look to the next at least, where it rests: a tenth of a frame.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
+    /// <summary>So many changes a look shall find, where it rests: beside them waking costs little, and to wait for more would only make them late.</summary>
+    public const int Enough = 64;
 
-    private const int Sample = 64;
+    /// <summary>From one look to the next at most, where it rests: a quarter of a frame.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(5);
+
+    // Long enough that a burst moves little.
+    private const int Sample = 4 * Enough;
 
     private long _sampledAt;
     private long _lookedAt;
     private int _seen;
-    private bool _areMany;
+    private TimeSpan _interval;
 
     /// <summary>Counts what a look has found.</summary>
     /// <param name="changes">How many changes.</param>
@@ -31,7 +35,9 @@ internal sealed class LookPace
         _seen += changes;
         if (_seen >= Sample)
         {
-            _areMany = _seen >= ManyPerSecond * Stopwatch.GetElapsedTime(_sampledAt, now).TotalSeconds;
+            var elapsed = Stopwatch.GetElapsedTime(_sampledAt, now);
+            var untilEnough = elapsed * Enough / _seen;
+            _interval = _seen < ManyPerSecond * elapsed.TotalSeconds ? TimeSpan.Zero : untilEnough < Longest ? untilEnough : Longest;
             (_seen, _sampledAt) = (0, now);
         }
     }
@@ -40,7 +46,7 @@ internal sealed class LookPace
     /// <param name="now">Of <see cref="Stopwatch.GetTimestamp"/>.</param>
     public TimeSpan Rest(long now)
     {
-        var left = Interval - Stopwatch.GetElapsedTime(_lookedAt, now);
-        return _areMany && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        var left = _interval - Stopwatch.GetElapsedTime(_lookedAt, now);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

@@ -6,20 +6,33 @@ namespace PhoneAgent.Tests.Relay.Transport;
 public sealed class LookPaceTests
 {
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(1_500, false)] // 20 calls
-    [InlineData(3_900, false)]
-    [InlineData(4_100, true)]
-    [InlineData(9_000, true)] // 120 calls
-    [InlineData(100_000, true)]
-    public void It_rests_from_many_changes_a_second_on(int perSecond, bool rests)
+    [InlineData(1, 0)]
+    [InlineData(1_500, 0)] // 20 calls
+    [InlineData(3_900, 0)]
+    [InlineData(4_100, 5)]
+    [InlineData(9_000, 5)] // 120 calls
+    [InlineData(16_000, 4)]
+    [InlineData(32_000, 2)] // 430 calls
+    [InlineData(128_000, 0.5)]
+    public void From_many_changes_a_second_on_it_rests_until_enough_of_them_have_come(int perSecond, double milliseconds)
     {
-        foreach (var atOnce in (int[])[1, 7, 64, 256])
+        foreach (var atOnce in (int[])[1, 8, 64, 256])
         {
             var pace = new LookPace();
             var now = Run(pace, perSecond, atOnce, from: 0);
-            Assert.Equal(rests ? LookPace.Interval : TimeSpan.Zero, pace.Rest(now));
+            Assert.Equal(milliseconds, pace.Rest(now).TotalMilliseconds, 3);
         }
+    }
+
+    [Fact]
+    public void How_long_it_rests_is_not_moved_by_a_burst()
+    {
+        var pace = new LookPace();
+        var now = Run(pace, 16_000, 64, from: 0, changes: 2_048);
+
+        pace.Found(64, now + Ticks(TimeSpan.FromMilliseconds(1)));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(4), pace.Rest(now + Ticks(TimeSpan.FromMilliseconds(1))));
     }
 
     [Fact]
@@ -28,8 +41,8 @@ public sealed class LookPaceTests
         var pace = new LookPace();
         var now = Run(pace, 9_000, 9, from: 0);
 
-        Assert.Equal(LookPace.Interval / 4, pace.Rest(now + (Ticks(LookPace.Interval) * 3 / 4)));
-        Assert.Equal(TimeSpan.Zero, pace.Rest(now + Ticks(LookPace.Interval)));
+        Assert.Equal(LookPace.Longest / 4, pace.Rest(now + (Ticks(LookPace.Longest) * 3 / 4)));
+        Assert.Equal(TimeSpan.Zero, pace.Rest(now + Ticks(LookPace.Longest)));
         Assert.Equal(TimeSpan.Zero, pace.Rest(now + (Stopwatch.Frequency / 100)));
     }
 
@@ -39,7 +52,7 @@ public sealed class LookPaceTests
         var pace = new LookPace();
         Assert.NotEqual(TimeSpan.Zero, pace.Rest(Run(pace, 9_000, 9, from: 0)));
 
-        var now = Run(pace, 1_500, 1, from: 1, changes: 130); // within a tenth of a second
+        var now = Run(pace, 1_500, 1, from: 1, changes: 300); // within a fifth of a second
 
         Assert.Equal(TimeSpan.Zero, pace.Rest(now));
     }
