@@ -19,6 +19,7 @@ internal sealed class LoadRun
         "System.Runtime.TieredCompilation.CallCountThreshold",
         "System.GC.Server",
         "System.GC.Concurrent",
+        "System.GC.Gen0MaxBudget",
     ];
 
     private readonly IReadOnlyList<int> _steps;

@@ -15,6 +15,7 @@ internal static class StartupHook
         Say("serverGC", GCSettings.IsServerGC.ToString());
         Say("concurrentGC", GC.GetConfigurationVariables().GetValueOrDefault("ConcurrentGC")?.ToString() ?? "?");
         Say("latencyMode", GCSettings.LatencyMode.ToString());
+        Say("gen0MaxBudget", GC.GetConfigurationVariables().GetValueOrDefault("GCGen0MaxBudget")?.ToString() ?? "?");
         Say("tieredPGO", AppContext.GetData("System.Runtime.TieredPGO")?.ToString() ?? "?");
         Say("spin", AppContext.GetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit")?.ToString() ?? "?");
         Say("callCountingDelay", AppContext.GetData("System.Runtime.TieredCompilation.CallCountingDelayMs")?.ToString() ?? "?");
