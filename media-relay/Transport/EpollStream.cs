@@ -109,6 +109,11 @@ internal sealed class EpollStream : Stream
     /// <inheritdoc />
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (buffer.IsEmpty)
+        {
+            return _nothingFollows ? default : _readable.ReadNothingAsync(cancellationToken);
+        }
+
         try
         {
             return (_nothingFollows || _readable.IsReady) && TryRead(buffer.Span, out var read) ? new ValueTask<int>(read) : ReadWhenReadyAsync(buffer, cancellationToken);
@@ -192,12 +197,6 @@ internal sealed class EpollStream : Stream
 
     private bool TryRead(Span<byte> buffer, out int read)
     {
-        if (buffer.IsEmpty)
-        {
-            read = 0;
-            return true;
-        }
-
         _readable.Clear();
         read = _socket.Receive(buffer, SocketFlags.None, out var error);
         if (error == SocketError.WouldBlock)

@@ -6,13 +6,13 @@ namespace PhoneAgent.MediaRelay.Transport;
 /// Whether a socket can go on in one direction, and who waits until it can: one at a time. It may say so too early, never too late, when whoever
 /// uses the socket calls <see cref="Clear"/> first and waits only after the socket refused. Waiting allocates nothing.
 /// </summary>
-internal sealed class Readiness : IValueTaskSource
+internal sealed class Readiness : IValueTaskSource, IValueTaskSource<int>
 {
     private const int NotReady = 0;
     private const int Ready = 1;
     private const int Waiting = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _wait;
+    private ManualResetValueTaskSourceCore<int> _wait;
     private int _state = Ready;
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
@@ -25,7 +25,13 @@ internal sealed class Readiness : IValueTaskSource
 
     /// <summary>Waits until it is ready; goes on at once where it is.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled while it waited.</exception>
-    public ValueTask WaitAsync(CancellationToken cancellation)
+    public ValueTask WaitAsync(CancellationToken cancellation) => MustWait(cancellation) ? new ValueTask(this, _wait.Version) : default;
+
+    /// <summary>As <see cref="WaitAsync"/>, as a read of no bytes: its result is 0.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled while it waited.</exception>
+    public ValueTask<int> ReadNothingAsync(CancellationToken cancellation) => MustWait(cancellation) ? new ValueTask<int>(this, _wait.Version) : default;
+
+    private bool MustWait(CancellationToken cancellation)
     {
         if (cancellation != _cancellation)
         {
@@ -35,7 +41,7 @@ internal sealed class Readiness : IValueTaskSource
         _wait.Reset();
         if (Interlocked.CompareExchange(ref _state, Waiting, NotReady) == Ready)
         {
-            return default;
+            return false;
         }
 
         if (cancellation.IsCancellationRequested) // perhaps before there was anything to cancel
@@ -43,7 +49,7 @@ internal sealed class Readiness : IValueTaskSource
             Cancel();
         }
 
-        return new ValueTask(this, _wait.Version);
+        return true;
     }
 
     /// <summary>It is ready; whoever waits goes on, on this thread.</summary>
@@ -51,12 +57,15 @@ internal sealed class Readiness : IValueTaskSource
     {
         if (Interlocked.Exchange(ref _state, Ready) == Waiting)
         {
-            _wait.SetResult(true);
+            _wait.SetResult(0);
         }
     }
 
     /// <inheritdoc />
-    public void GetResult(short token) => _wait.GetResult(token);
+    void IValueTaskSource.GetResult(short token) => _wait.GetResult(token);
+
+    /// <inheritdoc />
+    int IValueTaskSource<int>.GetResult(short token) => _wait.GetResult(token);
 
     /// <inheritdoc />
     public ValueTaskSourceStatus GetStatus(short token) => _wait.GetStatus(token);
