@@ -30,7 +30,7 @@ public sealed class RelayImageTests
 
         var hook = relay.Hook;
         Assert.NotEqual("0", hook["uid"]);
-        Assert.Equal(("False", "False", "Batch", "4194304"), (hook["serverGC"], hook["concurrentGC"], hook["latencyMode"], hook["gen0MaxBudget"]));
+        Assert.Equal(("False", "False", "Batch", "8388608"), (hook["serverGC"], hook["concurrentGC"], hook["latencyMode"], hook["gen0MaxBudget"]));
         Assert.Equal(("false", "0", "0", "100"), (hook["tieredPGO"].ToLowerInvariant(), hook["spin"], hook["callCountingDelay"], hook["callCountThreshold"]));
         Assert.Equal("False", hook["writes app"]);
         if (PublishedRelay.IsRoot)
