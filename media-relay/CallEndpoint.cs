@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -6,6 +7,7 @@ using PhoneAgent.Core.Configuration;
 using PhoneAgent.Core.Trust;
 using PhoneAgent.MediaRelay.Calls;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.MediaRelay;
 
@@ -74,10 +76,12 @@ internal sealed partial class CallEndpoint(
 
     private async Task HoldAsync(HttpContext context, AdmittedTicket ticket, CallPlace place)
     {
-        // The framework does the handshake; the frames then go straight through the connection's own pipes.
+        // The framework does the handshake; the frames then go straight through the connection, by its pipes where it is not the relay's own.
         using var handshake = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.Zero });
         var pipe = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport;
-        await using var socket = new WebSocketMessageSocket(pipe, isServer: true, MaxMessageBytes, Alive, services.Time, context.Abort);
+        byte[] arrived = [];
+        var (input, output) = (pipe as DuplexPipe)?.TakeOver(out arrived) is { } stream ? (stream, stream) : (pipe.Input.AsStream(leaveOpen: true), pipe.Output.AsStream(leaveOpen: true));
+        await using var socket = new WebSocketMessageSocket(input, output, isServer: true, MaxMessageBytes, Alive, services.Time, context.Abort, arrived);
         var limits = new CallLimits(twilio.CurrentValue.AccountSid, gemini.CurrentValue.Model, TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
         await new CallSession(services, limits, ticket, place, socket).RunAsync();
     }

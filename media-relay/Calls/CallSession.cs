@@ -221,7 +221,7 @@ internal sealed partial class CallSession
     private async Task DrainAsync()
     {
         using var timer = _time.CreateTimer(_ => _twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
-        while ((await _twilio.ReadAsync()).Kind is SocketReadKind.Message or SocketReadKind.TooLarge)
+        while ((await _twilio.ReadAsync(static _ => true)).Kind == SocketReadKind.TooLarge)
         {
             // What a peer says after the end is of no interest.
         }

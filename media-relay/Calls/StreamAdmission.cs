@@ -63,33 +63,35 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
 
     private async Task<(StreamStart? Start, RefusedStream? Refusal)> ReadStartAsync()
     {
-        for (var i = 0; i < MaxMessagesBeforeStart; i++)
+        (StreamStart? Start, RefusedStream? Refusal) outcome = (null, Violation(StreamRefusal.NoStart, "too many messages before start"));
+        var messages = 0;
+        var read = await twilio.ReadAsync(Take);
+        return read.Kind switch
         {
-            var read = await twilio.ReadAsync();
-            switch (read.Kind)
-            {
-                case SocketReadKind.TooLarge:
-                    return (null, new RefusedStream(StreamRefusal.TooLarge, new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge)));
-                case not SocketReadKind.Message:
-                    return (null, new RefusedStream(StreamRefusal.GoneBeforeStart, new CallEnd(EndReason.StreamLost, "the socket ended before start")));
-            }
+            SocketReadKind.Stopped => outcome,
+            SocketReadKind.TooLarge => (null, new RefusedStream(StreamRefusal.TooLarge, new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge))),
+            _ => (null, new RefusedStream(StreamRefusal.GoneBeforeStart, new CallEnd(EndReason.StreamLost, "the socket ended before start"))),
+        };
 
-            var message = read.Message.Span;
+        bool Take(ReadOnlySpan<byte> message)
+        {
             switch (StreamMessage.Read(message).Kind)
             {
                 case StreamMessageKind.Start:
-                    return !StreamStart.TryRead(message, out var start, out var problem) ? (null, Violation(StreamRefusal.BadStart, problem))
+                    outcome = !StreamStart.TryRead(message, out var start, out var problem) ? (null, Violation(StreamRefusal.BadStart, problem))
                         : !Matches(start) ? (null, Violation(StreamRefusal.OtherCall, "start names another call or account than the ticket"))
                         : (start, null);
+                    return false;
                 case StreamMessageKind.Stop:
-                    return (null, new RefusedStream(StreamRefusal.HungUpBeforeStart, new CallEnd(EndReason.CallerHungUp, "stop before start")));
+                    outcome = (null, new RefusedStream(StreamRefusal.HungUpBeforeStart, new CallEnd(EndReason.CallerHungUp, "stop before start")));
+                    return false;
                 case StreamMessageKind.Malformed:
                     MalformedMessages++;
                     break;
             }
-        }
 
-        return (null, Violation(StreamRefusal.NoStart, "too many messages before start"));
+            return ++messages < MaxMessagesBeforeStart;
+        }
     }
 
     // The log knows which attempt the ticket was offered for. A valid ticket suffices: what the log does not know, the

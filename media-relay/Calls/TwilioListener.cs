@@ -28,32 +28,30 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
     /// <summary>How long no media has come.</summary>
     public TimeSpan SinceMedia => time.GetElapsedTime(Volatile.Read(ref _lastMedia));
 
-    /// <summary>Listens until the socket has ended.</summary>
+    /// <summary>Listens until the socket has ended, or the peer has broken the rules.</summary>
     public async Task RunAsync()
     {
-        while (true)
+        switch ((await twilio.ReadAsync(Handle)).Kind)
         {
-            var read = await twilio.ReadAsync();
-            switch (read.Kind)
-            {
-                case SocketReadKind.Message when !_rate.Allows():
-                    end(new CallEnd(EndReason.ProtocolViolation, "too many messages a second", CallEnd.PolicyViolation));
-                    return;
-                case SocketReadKind.Message:
-                    Handle(read.Message.Span);
-                    break;
-                case SocketReadKind.TooLarge:
-                    end(new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge));
-                    return;
-                default:
-                    end(new CallEnd(EndReason.StreamLost, "Twilio's socket ended without stop"));
-                    return;
-            }
+            case SocketReadKind.Stopped:
+                end(new CallEnd(EndReason.ProtocolViolation, "too many messages a second", CallEnd.PolicyViolation));
+                return;
+            case SocketReadKind.TooLarge:
+                end(new CallEnd(EndReason.ProtocolViolation, "a message was too large", CallEnd.TooLarge));
+                return;
+            default:
+                end(new CallEnd(EndReason.StreamLost, "Twilio's socket ended without stop"));
+                return;
         }
     }
 
-    private void Handle(ReadOnlySpan<byte> utf8)
+    private bool Handle(ReadOnlySpan<byte> utf8)
     {
+        if (!_rate.Allows())
+        {
+            return false;
+        }
+
         var message = StreamMessage.Read(utf8);
         switch (message.Kind)
         {
@@ -74,6 +72,8 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
                 Skip(message.Kind);
                 break;
         }
+
+        return true;
     }
 
     private void HandleMedia(StreamMessage message)

@@ -28,6 +28,7 @@ internal sealed class GeminiConnection(IMessageSocket socket, Uplink uplink, Sig
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
 
+    private readonly ServerMessage _message = new();
     private volatile bool _live;
     private volatile bool _ended;
     private volatile bool _finishing;
@@ -80,24 +81,30 @@ internal sealed class GeminiConnection(IMessageSocket socket, Uplink uplink, Sig
 
     private async Task<SocketRead> ReadAsync()
     {
-        var message = new ServerMessage();
         while (true)
         {
-            var read = await socket.ReadAsync();
-            if (read.Kind is SocketReadKind.Closed or SocketReadKind.Lost)
+            var read = await socket.ReadAsync(Take);
+            if (read.Kind != SocketReadKind.TooLarge)
             {
                 return read;
             }
 
-            if (read.Kind == SocketReadKind.Message && message.TryRead(read.Message.Span))
-            {
-                handle(message, read.Message.Span);
-            }
-            else
-            {
-                skip();
-            }
+            skip();
         }
+    }
+
+    private bool Take(ReadOnlySpan<byte> utf8)
+    {
+        if (_message.TryRead(utf8))
+        {
+            handle(_message, utf8);
+        }
+        else
+        {
+            skip();
+        }
+
+        return true;
     }
 
     private async Task WriteAsync()

@@ -49,18 +49,16 @@ public static class GeminiProbe
         var message = new ServerMessage();
         while (true)
         {
-            var read = await socket.ReadAsync();
+            var read = await socket.ReadAsync(utf8 => !(message.TryRead(utf8) && message.SetupComplete));
             switch (read.Kind)
             {
-                case SocketReadKind.Message when message.TryRead(read.Message.Span) && message.SetupComplete:
+                case SocketReadKind.Stopped:
                     await socket.CloseAsync(1000, "");
                     return null;
                 case SocketReadKind.Closed:
                     return $"Gemini closed the session with {read.CloseCode}: {read.CloseReason}";
                 case SocketReadKind.Lost:
                     return "Gemini did not complete setup";
-                default:
-                    continue;
             }
         }
     }

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Gemini;
-using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.MediaRelay.Sockets;
 
@@ -31,7 +30,7 @@ public sealed class GeminiWebSocketConnector(IOptionsMonitor<GeminiSettings> set
                 new Uri(gemini.Endpoint.TrimEnd('/') + Path), [new("x-goog-api-key", gemini.ApiKey)], cancellation);
             if (stream is not null)
             {
-                return new GeminiConnecting(new WebSocketMessageSocket(new DuplexPipe(stream), isServer: false, MaxMessageBytes, Alive, time, stream.Dispose), null);
+                return new GeminiConnecting(new WebSocketMessageSocket(stream, stream, isServer: false, MaxMessageBytes, Alive, time, stream.Dispose), null);
             }
 
             var isFinal = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;

@@ -8,10 +8,11 @@ namespace PhoneAgent.MediaRelay.Sockets;
 public interface IMessageSocket : IAsyncDisposable
 {
     /// <summary>
-    /// The next message, or how the connection ended; after an end it answers the same end again. The bytes are valid
-    /// until the next read. A read is not cancelled (that would abort a WebSocket); it ends with the connection.
+    /// Hands over each message as it comes, until no more is wanted or the connection has ended; after an end it answers the same end
+    /// again. One reading at a time. It is not cancelled (that would abort a WebSocket); it ends with the connection.
     /// </summary>
-    ValueTask<SocketRead> ReadAsync();
+    /// <param name="take">What it throws, this throws.</param>
+    Task<SocketRead> ReadAsync(MessageHandler take);
 
     /// <summary>Sends one text message, UTF-8. False when the connection has ended, so that nothing was sent.</summary>
     /// <param name="message">The message; it may be changed once the call has completed.</param>
@@ -30,18 +31,22 @@ public interface IMessageSocket : IAsyncDisposable
     void Abort();
 }
 
-/// <summary>What a read brought.</summary>
-/// <param name="Kind">A message, or how the connection ended.</param>
-/// <param name="Message">The message's bytes, valid until the next read; empty otherwise.</param>
+/// <summary>Takes a message.</summary>
+/// <param name="message">Its bytes, valid during the call.</param>
+/// <returns>Whether more is wanted for now.</returns>
+public delegate bool MessageHandler(ReadOnlySpan<byte> message);
+
+/// <summary>How a reading ended.</summary>
+/// <param name="Kind">Whether there may be another.</param>
 /// <param name="CloseCode">The peer's close code, 0 when it gave none.</param>
 /// <param name="CloseReason">The peer's close reason; material from outside.</param>
-public readonly record struct SocketRead(SocketReadKind Kind, ReadOnlyMemory<byte> Message = default, int CloseCode = 0, string? CloseReason = null);
+public readonly record struct SocketRead(SocketReadKind Kind, int CloseCode = 0, string? CloseReason = null);
 
-/// <summary>What a read can bring.</summary>
+/// <summary>What ends a reading.</summary>
 public enum SocketReadKind
 {
-    /// <summary>A whole message, text or binary: the protocols here use both opcodes for the same JSON.</summary>
-    Message,
+    /// <summary>No more was wanted.</summary>
+    Stopped,
 
     /// <summary>The peer closed with a handshake.</summary>
     Closed,
@@ -49,6 +54,6 @@ public enum SocketReadKind
     /// <summary>The connection broke.</summary>
     Lost,
 
-    /// <summary>The peer's message is larger than this socket takes; it is thrown away, the next read brings what follows.</summary>
+    /// <summary>The peer's message is larger than this socket takes; it is thrown away, the next reading begins with what follows.</summary>
     TooLarge,
 }

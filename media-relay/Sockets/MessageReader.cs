@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -18,10 +17,9 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     private const int InvalidPayload = 1007;
     private const int FirstBytes = 2_048;
 
-    // What stays where it arrived is held back from whoever brings more, so it must be little of what a pipe takes.
-    private const int MostInPlace = 16 * 1_024;
-
     private readonly byte[] _control = new byte[WebSocketFrame.MaxControlBytes];
+    private readonly byte[] _head = new byte[WebSocketFrame.MaxHeaderBytes];
+    private int _headLength; // of a header that has not come whole
     private byte[] _buffer = [];
     private WebSocketFrame.Header _frame;
     private bool _inFrame;
@@ -32,12 +30,6 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     private int _length;
     private bool _skipping;
 
-    /// <summary>The message taken last, valid until the next one is begun; one that is in place only as long as what had arrived.</summary>
-    public ReadOnlyMemory<byte> Message { get; private set; }
-
-    /// <summary>Whether the message taken last still lies where it arrived.</summary>
-    public bool IsInPlace { get; private set; }
-
     /// <summary>The payload of the control frame taken last.</summary>
     public ReadOnlySpan<byte> Control => _control.AsSpan(0, _controlLength);
 
@@ -47,10 +39,12 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     /// <summary>The peer's close reason; null when it gave none.</summary>
     public string? CloseReason { get; private set; }
 
-    /// <summary>Takes frames from the beginning of what has arrived, up to the first thing worth telling.</summary>
-    /// <param name="arrived">What was taken is cut off. Written to, where it is unmasked: nobody else may read it.</param>
-    public Taken Take(ref ReadOnlySequence<byte> arrived)
+    /// <summary>Takes frames from the beginning of what has arrived, up to the first thing worth telling; all of it, when there is none.</summary>
+    /// <param name="arrived">What was taken is cut off. Written to, where it is unmasked.</param>
+    /// <param name="message">Of <see cref="Taken.Message"/>: its bytes, valid until more is taken and no longer than what had arrived.</param>
+    public Taken Take(ref Span<byte> arrived, out ReadOnlySpan<byte> message)
     {
+        message = default;
         while (true)
         {
             if (!_inFrame)
@@ -61,7 +55,7 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
                 }
             }
 
-            if (!TryTakeWhole(ref arrived))
+            if (!TryTakeWhole(ref arrived, out message))
             {
                 Copy(ref arrived);
                 if (_left > 0)
@@ -69,11 +63,11 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
                     return Taken.Nothing;
                 }
 
-                (Message, IsInPlace) = (_buffer.AsMemory(0, _length), false);
+                message = _buffer.AsSpan(0, _length);
             }
 
             _inFrame = false;
-            if (Complete() is var complete && complete != Taken.Nothing)
+            if (Complete(message) is var complete && complete != Taken.Nothing)
             {
                 return complete;
             }
@@ -93,20 +87,23 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
     }
 
     // Begins the next frame. False with nothing: its header is not all there.
-    private bool TryBegin(ref ReadOnlySequence<byte> arrived, out Taken told)
+    private bool TryBegin(ref Span<byte> arrived, out Taken told)
     {
-        Span<byte> copy = stackalloc byte[WebSocketFrame.MaxHeaderBytes];
-        scoped var head = arrived.FirstSpan;
-        if (head.Length < copy.Length && !arrived.IsSingleSegment)
+        told = Taken.Nothing;
+        var before = _headLength;
+        scoped ReadOnlySpan<byte> head = arrived;
+        if (before > 0)
         {
-            var beginning = arrived.Slice(0, Math.Min(copy.Length, arrived.Length));
-            beginning.CopyTo(copy);
-            head = copy[..(int)beginning.Length];
+            head = head[..Math.Min(head.Length, _head.Length - before)];
+            head.CopyTo(_head.AsSpan(before));
+            head = _head.AsSpan(0, before + head.Length);
         }
 
-        told = Taken.Nothing;
         if (!WebSocketFrame.TryReadHeader(head, out var frame))
         {
+            head.CopyTo(_head);
+            _headLength = head.Length;
+            arrived = default;
             return false;
         }
 
@@ -116,8 +113,8 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
             return false;
         }
 
-        arrived = arrived.Slice(frame.Length);
-        (_frame, _inFrame, _left, _mask) = (frame, true, frame.Payload, frame.Mask ?? 0);
+        arrived = arrived[(frame.Length - before)..];
+        (_frame, _headLength, _inFrame, _left, _mask) = (frame, 0, true, frame.Payload, frame.Mask ?? 0);
         if (frame.IsControl)
         {
             _controlLength = 0;
@@ -158,44 +155,43 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
         return Taken.TooLarge;
     }
 
-    private bool TryTakeWhole(ref ReadOnlySequence<byte> arrived)
+    private bool TryTakeWhole(ref Span<byte> arrived, out ReadOnlySpan<byte> message)
     {
-        var isMessage = _frame is { Opcode: WebSocketFrame.Opcode.Text or WebSocketFrame.Opcode.Binary, IsFinal: true, Payload: <= MostInPlace };
-        if (!isMessage || _skipping || _left != _frame.Payload || arrived.First.Length < (int)_left)
+        message = default;
+        var isMessage = _frame is { Opcode: WebSocketFrame.Opcode.Text or WebSocketFrame.Opcode.Binary, IsFinal: true };
+        if (!isMessage || _skipping || _left != _frame.Payload || (ulong)arrived.Length < _left)
         {
             return false;
         }
 
-        var payload = MemoryMarshal.AsMemory(arrived.First[..(int)_left]);
+        var payload = arrived[..(int)_left];
         if (_frame.Mask is { } key)
         {
-            WebSocketFrame.Mask(payload.Span, key, payload.Span);
+            WebSocketFrame.Mask(payload, key, payload);
         }
 
-        (Message, IsInPlace, _left) = (payload, true, 0);
-        arrived = arrived.Slice(payload.Length);
+        message = payload;
+        arrived = arrived[payload.Length..];
+        _left = 0;
         return true;
     }
 
-    private void Copy(ref ReadOnlySequence<byte> arrived)
+    private void Copy(ref Span<byte> arrived)
     {
-        var here = (long)Math.Min(_left, (ulong)arrived.Length);
-        foreach (var segment in arrived.Slice(0, here))
+        var here = arrived[..(int)Math.Min(_left, (ulong)arrived.Length)];
+        if (_frame.IsControl)
         {
-            if (_frame.IsControl)
-            {
-                Unmask(segment.Span, _control.AsSpan(_controlLength));
-                _controlLength += segment.Length;
-            }
-            else if (!_skipping)
-            {
-                Unmask(segment.Span, Room(segment.Length));
-                _length += segment.Length;
-            }
+            Unmask(here, _control.AsSpan(_controlLength));
+            _controlLength += here.Length;
+        }
+        else if (!_skipping)
+        {
+            Unmask(here, Room(here.Length));
+            _length += here.Length;
         }
 
-        _left -= (ulong)here;
-        arrived = arrived.Slice(here);
+        _left -= (ulong)here.Length;
+        arrived = arrived[here.Length..];
     }
 
     private void Unmask(ReadOnlySpan<byte> piece, Span<byte> to)
@@ -225,7 +221,7 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
         return _buffer.AsSpan(_length);
     }
 
-    private Taken Complete()
+    private Taken Complete(ReadOnlySpan<byte> message)
     {
         switch (_frame.Opcode)
         {
@@ -242,7 +238,7 @@ internal sealed class MessageReader(bool peerMasks, int maxMessageBytes) : IDisp
         var isText = _message == WebSocketFrame.Opcode.Text;
         _message = null;
         return _skipping ? Taken.Nothing
-            : isText && !Utf8.IsValid(Message.Span) ? Violated(InvalidPayload)
+            : isText && !Utf8.IsValid(message) ? Violated(InvalidPayload)
             : Taken.Message;
     }
 

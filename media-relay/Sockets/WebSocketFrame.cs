@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text;
 
 namespace PhoneAgent.MediaRelay.Sockets;
 
@@ -109,6 +110,18 @@ internal static class WebSocketFrame
 
     /// <summary>The key with which masking goes on after so many bytes.</summary>
     public static uint After(uint key, int bytes) => BitOperations.RotateRight(key, 8 * (bytes % sizeof(uint)));
+
+    /// <summary>The payload of a close frame. Source: RFC 6455, section 5.5.1.</summary>
+    /// <param name="code">A close code.</param>
+    /// <param name="reason">At most 123 bytes of UTF-8.</param>
+    /// <exception cref="ArgumentException">The reason is longer.</exception>
+    public static byte[] ClosePayload(ushort code, string reason)
+    {
+        var payload = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(reason)];
+        BinaryPrimitives.WriteUInt16BigEndian(payload, code);
+        Encoding.UTF8.GetBytes(reason, payload.AsSpan(sizeof(ushort)));
+        return payload.Length <= MaxControlBytes ? payload : throw new ArgumentException("A close reason has at most 123 bytes.", nameof(reason));
+    }
 
     /// <summary>What a frame is; other values are reserved.</summary>
     public enum Opcode : byte

@@ -1,19 +1,28 @@
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace PhoneAgent.MediaRelay.Transport;
 
-/// <summary>
-/// Both directions of a stream as pipes. A buffer is taken when something has arrived, not while it is waited for: hundreds of calls then share few, which
-/// stay in the processor's cache.
-/// </summary>
+/// <summary>Both directions of a stream as pipes, for whoever speaks HTTP over it; who speaks something else afterwards takes the stream over.</summary>
 internal sealed class DuplexPipe(Stream stream) : IDuplexPipe
 {
-    // Room for three of Gemini's messages of 40 ms at a time.
-    private const int BufferBytes = 8 * 1_024;
-
     /// <inheritdoc />
-    public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true, useZeroByteReads: true));
+    public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
 
     /// <inheritdoc />
     public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+
+    /// <summary>The stream itself, from now on to be used instead of the pipes, of which nobody may be reading.</summary>
+    /// <param name="arrived">What was read from it already.</param>
+    public Stream TakeOver(out byte[] arrived)
+    {
+        arrived = [];
+        if (Input.TryRead(out var read))
+        {
+            arrived = read.Buffer.ToArray();
+            Input.AdvanceTo(read.Buffer.End);
+        }
+
+        return stream;
+    }
 }

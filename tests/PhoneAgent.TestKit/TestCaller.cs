@@ -58,7 +58,7 @@ internal sealed class TestCaller(VirtualClock time, MemorySocket socket)
         while (true)
         {
             var read = await socket.ReadAsync();
-            if (read.Kind != SocketReadKind.Message)
+            if (read.Kind != SocketReadKind.Stopped)
             {
                 _over = true;
                 await socket.CloseAsync(1000, "");

@@ -74,13 +74,13 @@ internal sealed class TestModel(VirtualClock time) : IGeminiConnector
         while (true)
         {
             var read = await socket.ReadAsync();
-            if (read.Kind != SocketReadKind.Message)
+            if (read.Kind != SocketReadKind.Stopped)
             {
                 await socket.CloseAsync(1000, "");
                 return;
             }
 
-            await HandleAsync(socket, JsonDocument.Parse(read.Message.ToArray()).RootElement);
+            await HandleAsync(socket, JsonDocument.Parse(read.Message).RootElement);
         }
     }
 

@@ -1,14 +1,14 @@
 using System.Text;
-using System.Threading.Tasks.Sources;
 using PhoneAgent.MediaRelay.Sockets;
 
 namespace PhoneAgent.Tests.Relay;
 
-/// <summary>A socket whose messages a test feeds in on its own thread, and which forgets what is sent but for the last bytes. Allocates nothing.</summary>
-internal sealed class FedSocket : IMessageSocket, IValueTaskSource<SocketRead>
+/// <summary>A socket whose messages a test feeds in on its own thread, and which forgets what is sent but for the last bytes. Allocates nothing for a message.</summary>
+internal sealed class FedSocket : IMessageSocket
 {
     private readonly byte[] _last = new byte[8_192];
-    private ManualResetValueTaskSourceCore<SocketRead> _read;
+    private MessageHandler _take = static _ => false;
+    private TaskCompletionSource<SocketRead> _reading = new();
     private SocketRead? _end;
 
     /// <summary>Messages sent so far.</summary>
@@ -20,26 +20,27 @@ internal sealed class FedSocket : IMessageSocket, IValueTaskSource<SocketRead>
     /// <summary>Told of each message sent.</summary>
     public Action<FedSocket>? OnSent { get; set; }
 
-    public ValueTask<SocketRead> ReadAsync()
+    public Task<SocketRead> ReadAsync(MessageHandler take)
     {
-        if (_end is { } end)
-        {
-            return ValueTask.FromResult(end);
-        }
-
-        _read.Reset();
-        return new ValueTask<SocketRead>(this, _read.Version);
+        (_take, _reading) = (take, new TaskCompletionSource<SocketRead>());
+        return _end is { } end ? Task.FromResult(end) : _reading.Task;
     }
 
-    /// <summary>Gives the reader a message; its loop has handled it when this returns.</summary>
-    public void Feed(ReadOnlyMemory<byte> message) => _read.SetResult(new SocketRead(SocketReadKind.Message, message));
+    /// <summary>Gives the reader a message; it has handled it when this returns.</summary>
+    public void Feed(ReadOnlyMemory<byte> message)
+    {
+        if (!_take(message.Span))
+        {
+            _reading.SetResult(new SocketRead(SocketReadKind.Stopped));
+        }
+    }
 
     public void Feed(string message) => Feed(Encoding.UTF8.GetBytes(message));
 
     public void Close()
     {
         _end = new SocketRead(SocketReadKind.Closed, CloseCode: 1000);
-        _read.SetResult(_end.Value);
+        _reading.SetResult(_end.Value);
     }
 
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> message, bool more = false)
@@ -58,11 +59,4 @@ internal sealed class FedSocket : IMessageSocket, IValueTaskSource<SocketRead>
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    SocketRead IValueTaskSource<SocketRead>.GetResult(short token) => _read.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<SocketRead>.GetStatus(short token) => _read.GetStatus(token);
-
-    void IValueTaskSource<SocketRead>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _read.OnCompleted(continuation, state, token, flags);
 }

@@ -8,7 +8,7 @@ internal sealed class MemorySocket : IMessageSocket
 {
     private readonly TimeProvider _time;
     private readonly TimeSpan _latency;
-    private readonly Queue<SocketRead> _arrived = new();
+    private readonly Queue<OneRead> _arrived = new();
     private MemorySocket _peer = null!;
     private TaskCompletionSource? _waiting;
     private bool _closing;
@@ -33,7 +33,7 @@ internal sealed class MemorySocket : IMessageSocket
     }
 
     /// <inheritdoc />
-    public async ValueTask<SocketRead> ReadAsync()
+    public async Task<SocketRead> ReadAsync(MessageHandler take)
     {
         while (true)
         {
@@ -42,18 +42,23 @@ internal sealed class MemorySocket : IMessageSocket
                 return new SocketRead(SocketReadKind.Lost);
             }
 
-            if (_arrived.TryPeek(out var read))
+            if (!_arrived.TryPeek(out var read))
             {
-                if (read.Kind == SocketReadKind.Message)
-                {
-                    _arrived.Dequeue();
-                }
-
-                return read;
+                _waiting = new TaskCompletionSource();
+                await _waiting.Task;
             }
-
-            _waiting = new TaskCompletionSource();
-            await _waiting.Task;
+            else if (read.Kind != SocketReadKind.Stopped)
+            {
+                return read.End;
+            }
+            else
+            {
+                _arrived.Dequeue();
+                if (!take(read.Message))
+                {
+                    return read.End;
+                }
+            }
         }
     }
 
@@ -67,7 +72,7 @@ internal sealed class MemorySocket : IMessageSocket
 
         var copy = message.ToArray();
         _trace?.Invoke(TimeSpan.FromTicks(_time.GetTimestamp()), copy);
-        Deliver(new SocketRead(SocketReadKind.Message, copy));
+        Deliver(new SocketRead(SocketReadKind.Stopped), copy);
         return ValueTask.FromResult(true);
     }
 
@@ -80,7 +85,7 @@ internal sealed class MemorySocket : IMessageSocket
         if (!_over && !_closing)
         {
             _closing = true;
-            Deliver(new SocketRead(SocketReadKind.Closed, CloseCode: code, CloseReason: reason));
+            Deliver(new SocketRead(SocketReadKind.Closed, code, reason));
         }
 
         return Task.CompletedTask;
@@ -105,14 +110,14 @@ internal sealed class MemorySocket : IMessageSocket
         return ValueTask.CompletedTask;
     }
 
-    private void Deliver(SocketRead read)
+    private void Deliver(SocketRead end, params byte[] message)
     {
         ITimer? timer = null;
         timer = _time.CreateTimer(
             _ =>
             {
                 timer?.Dispose();
-                _peer._arrived.Enqueue(read);
+                _peer._arrived.Enqueue(new OneRead(end, message));
                 _peer.Wake();
             },
             null,

@@ -64,15 +64,15 @@ internal sealed class ScriptedGemini(VirtualClock time, SimulatedGeminiOptions o
             while (true)
             {
                 var read = await socket.ReadAsync();
-                if (read.Kind != SocketReadKind.Message)
+                if (read.Kind != SocketReadKind.Stopped)
                 {
                     _over = true;
-                    _session?.End(new GeminiClose(read.Kind == SocketReadKind.Closed ? read.CloseCode : 1006, ""), byClient: true);
+                    _session?.End(new GeminiClose(read.Kind == SocketReadKind.Closed ? read.End.CloseCode : 1006, ""), byClient: true);
                     await socket.CloseAsync(1000, "");
                     return;
                 }
 
-                foreach (var said in Parse(read.Message.Span))
+                foreach (var said in Parse(read.Message))
                 {
                     await TakeAsync(said);
                 }

@@ -83,14 +83,14 @@ internal sealed class VirtualGemini(VirtualClock time, TimeSpan latency) : IGemi
         while (true)
         {
             var read = await socket.ReadAsync();
-            if (read.Kind != SocketReadKind.Message)
+            if (read.Kind != SocketReadKind.Stopped)
             {
-                Closed = read;
+                Closed = read.End;
                 await socket.CloseAsync(1000, "");
                 return;
             }
 
-            var message = JsonDocument.Parse(read.Message.ToArray()).RootElement;
+            var message = JsonDocument.Parse(read.Message).RootElement;
             if (message.TryGetProperty("setup", out var setup))
             {
                 Setup = setup;

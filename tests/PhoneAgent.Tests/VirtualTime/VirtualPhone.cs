@@ -106,11 +106,11 @@ internal sealed class VirtualPhone(VirtualClock time, MemorySocket socket)
         while (true)
         {
             var read = await socket.ReadAsync();
-            if (read.Kind != SocketReadKind.Message)
+            if (read.Kind != SocketReadKind.Stopped)
             {
-                Closed = read;
+                Closed = read.End;
                 CutOffMs = Math.Max(0, (_playedOutAt - time.Elapsed).TotalMilliseconds);
-                Trace.Add($"{time.Elapsed} {read.Kind} {read.CloseCode}");
+                Trace.Add($"{time.Elapsed} {read.Kind} {read.End.CloseCode}");
                 await socket.CloseAsync(1000, "");
                 return;
             }

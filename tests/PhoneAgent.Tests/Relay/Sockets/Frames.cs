@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace PhoneAgent.Tests.Relay.Sockets;
@@ -37,34 +36,5 @@ internal static class Frames
         }
 
         return [.. frame];
-    }
-
-    /// <summary>The same bytes in as many segments as the cuts make.</summary>
-    public static ReadOnlySequence<byte> InSegments(ReadOnlyMemory<byte> bytes, params IEnumerable<int> cuts)
-    {
-        Segment? first = null;
-        Segment? last = null;
-        var from = 0;
-        foreach (var to in cuts.Order().Append(bytes.Length))
-        {
-            last = new Segment(bytes[from..to], last);
-            first ??= last;
-            from = to;
-        }
-
-        return new ReadOnlySequence<byte>(first!, 0, last!, last!.Memory.Length);
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<byte>
-    {
-        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
-        {
-            Memory = memory;
-            if (before is not null)
-            {
-                RunningIndex = before.RunningIndex + before.Memory.Length;
-                before.Next = this;
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ using System.Text;
 using PhoneAgent.Core.Configuration;
 using PhoneAgent.MediaRelay.Gemini;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.Tests.VirtualTime;
 
 namespace PhoneAgent.Tests.Relay.Sockets;
 
@@ -33,7 +34,7 @@ public sealed class GeminiWebSocketConnectorTests
 
         await using var socket = (await server.ConnectAsync()).Socket!;
 
-        Assert.Equal("""{"setupComplete":{}}""", Encoding.UTF8.GetString((await socket.ReadAsync()).Message.Span));
+        Assert.Equal("""{"setupComplete":{}}""", Encoding.UTF8.GetString((await socket.ReadAsync()).Message));
     }
 
     [Theory]

@@ -14,12 +14,12 @@ internal sealed class Line : IAsyncDisposable
 
     private readonly Pipe _toSocket = new(Inline);
     private readonly Pipe _toPeer = new(Inline);
-    private readonly CountingWriter _writer;
+    private readonly Wires _relay;
 
-    public Line(bool isServer, KeepAlive keepAlive)
+    public Line(bool isServer, KeepAlive keepAlive, ReadOnlyMemory<byte> arrived = default)
     {
-        _writer = new CountingWriter(_toPeer.Writer);
-        Socket = new WebSocketMessageSocket(new Ends(_toSocket.Reader, _writer), isServer, 100_000, keepAlive, Time, () => BreakAsync().AsTask().Wait());
+        _relay = new Wires(_toSocket.Reader.AsStream(), _toPeer.Writer.AsStream());
+        Socket = new WebSocketMessageSocket(_relay, _relay, isServer, 100_000, keepAlive, Time, () => BreakAsync().AsTask().Wait(), arrived);
         Peer = WebSocket.CreateFromStream(new Wires(_toPeer.Reader.AsStream(), _toSocket.Writer.AsStream()), new WebSocketCreationOptions { IsServer = !isServer, KeepAliveInterval = TimeSpan.Zero });
     }
 
@@ -33,7 +33,7 @@ internal sealed class Line : IAsyncDisposable
     public PipeWriter Wire => _toSocket.Writer;
 
     /// <summary>How often the relay's socket has let go what it wrote.</summary>
-    public int Flushes => _writer.Flushes;
+    public int Flushes => _relay.Writes;
 
     /// <summary>The peer's next message; nothing when it is a close.</summary>
     public async Task<byte[]> PeerHearsAsync()
@@ -67,32 +67,12 @@ internal sealed class Line : IAsyncDisposable
         Peer.Dispose();
     }
 
-    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
-
-    private sealed class CountingWriter(PipeWriter inner) : PipeWriter
-    {
-        public int Flushes { get; private set; }
-
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
-        {
-            Flushes++;
-            return inner.FlushAsync(cancellationToken);
-        }
-
-        public override void Advance(int bytes) => inner.Advance(bytes);
-
-        public override void CancelPendingFlush() => inner.CancelPendingFlush();
-
-        public override void Complete(Exception? exception = null) => inner.Complete(exception);
-
-        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
-
-        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
-    }
-
     // Reads from one stream, writes to another.
     private sealed class Wires(Stream input, Stream output) : Stream
     {
+        /// <summary>How often something was written.</summary>
+        public int Writes { get; private set; }
+
         public override bool CanRead => true;
 
         public override bool CanWrite => true;
@@ -109,7 +89,11 @@ internal sealed class Line : IAsyncDisposable
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => output.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Writes++;
+            return output.WriteAsync(buffer, cancellationToken);
+        }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
 

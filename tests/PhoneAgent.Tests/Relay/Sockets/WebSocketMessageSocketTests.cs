@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.Tests.VirtualTime;
 
 namespace PhoneAgent.Tests.Relay.Sockets;
 
@@ -27,30 +28,60 @@ public sealed class WebSocketMessageSocketTests
 
             var answering = line.Peer.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, default);
             var read = await line.Socket.ReadAsync();
-            Assert.Equal(SocketReadKind.Message, read.Kind);
-            Assert.Equal(message, read.Message.ToArray());
+            Assert.Equal(SocketReadKind.Stopped, read.Kind);
+            Assert.Equal(message, read.Message);
             await answering;
         }
     }
 
     [Theory]
     [MemberData(nameof(Ends))]
-    public async Task A_message_is_valid_until_the_next_read_whatever_arrives_meanwhile(bool isServer)
+    public async Task What_had_arrived_when_no_more_was_wanted_is_the_beginning_of_the_next_reading(bool isServer)
+    {
+        await using var line = new Line(isServer, Seldom);
+        foreach (var length in (int[])[5, 5_000, 50_000, 6])
+        {
+            await line.Peer.SendAsync(Letters(length), WebSocketMessageType.Text, endOfMessage: true, default);
+        }
+
+        var lengths = new List<int>();
+        Assert.Equal(SocketReadKind.Stopped, (await line.Socket.ReadAsync(Take)).Kind);
+        Assert.Equal([5, 5_000], lengths);
+        Assert.Equal(SocketReadKind.Stopped, (await line.Socket.ReadAsync(Take)).Kind);
+        Assert.Equal([5, 5_000, 50_000, 6], lengths);
+
+        bool Take(ReadOnlySpan<byte> message)
+        {
+            Assert.Equal(Letters(message.Length), message.ToArray());
+            lengths.Add(message.Length);
+            return lengths.Count % 2 != 0;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task What_arrived_before_the_connection_was_taken_over_comes_first(bool isServer)
+    {
+        byte[]? key = isServer ? [1, 2, 3, 4] : null;
+        byte[] early = [.. Frames.Frame(Frames.Final | Frames.Text, "early"u8, key), .. Frames.Frame(Frames.Final | Frames.Text, "cut"u8, key)];
+        await using var line = new Line(isServer, Seldom, early.AsMemory(0, early.Length - 2));
+
+        Assert.Equal("early", Encoding.UTF8.GetString((await line.Socket.ReadAsync()).Message));
+        await line.Wire.WriteAsync(early.AsMemory(early.Length - 2));
+        Assert.Equal("cut", Encoding.UTF8.GetString((await line.Socket.ReadAsync()).Message));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task What_whoever_takes_a_message_throws_is_no_end_of_the_connection(bool isServer)
     {
         await using var line = new Line(isServer, Seldom);
         await line.Peer.SendAsync("first"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
-        var first = await line.Socket.ReadAsync();
 
-        foreach (var length in (int[])[5, 5_000, 50_000])
-        {
-            await line.Peer.SendAsync(Letters(length), WebSocketMessageType.Text, endOfMessage: true, default);
-            Assert.Equal("first", Encoding.UTF8.GetString(first.Message.Span));
-        }
+        await Assert.ThrowsAsync<InvalidOperationException>(() => line.Socket.ReadAsync(static _ => throw new InvalidOperationException("a defect")));
 
-        foreach (var length in (int[])[5, 5_000, 50_000])
-        {
-            Assert.Equal(Letters(length), (await line.Socket.ReadAsync()).Message.ToArray());
-        }
+        await line.Peer.SendAsync("second"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
+        Assert.Equal("second", Encoding.UTF8.GetString((await line.Socket.ReadAsync()).Message));
     }
 
     [Theory]
@@ -61,7 +92,7 @@ public sealed class WebSocketMessageSocketTests
         await line.Peer.SendAsync("one "u8.ToArray(), WebSocketMessageType.Text, endOfMessage: false, default);
         await line.Peer.SendAsync("message"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
 
-        Assert.Equal("one message", Encoding.UTF8.GetString((await line.Socket.ReadAsync()).Message.Span));
+        Assert.Equal("one message", Encoding.UTF8.GetString((await line.Socket.ReadAsync()).Message));
     }
 
     [Theory]
@@ -75,7 +106,7 @@ public sealed class WebSocketMessageSocketTests
         var reading = line.Socket.ReadAsync();
         await sending;
         await line.Peer.SendAsync("next"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
-        Assert.Equal("next", Encoding.UTF8.GetString((await reading).Message.Span));
+        Assert.Equal("next", Encoding.UTF8.GetString((await reading).Message));
     }
 
     [Theory]
@@ -102,10 +133,10 @@ public sealed class WebSocketMessageSocketTests
 
         var end = await line.Socket.ReadAsync();
 
-        Assert.Equal((SocketReadKind.Closed, 4000, "enough"), (end.Kind, end.CloseCode, end.CloseReason));
+        Assert.Equal(new SocketRead(SocketReadKind.Closed, 4000, "enough"), end.End);
         await line.EndAsync();
         await closing;
-        Assert.Equal(end, await line.Socket.ReadAsync());
+        Assert.Equal(end.End, (await line.Socket.ReadAsync()).End);
         Assert.False(await line.Socket.SendAsync("late"u8.ToArray()));
     }
 
