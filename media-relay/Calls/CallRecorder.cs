@@ -111,7 +111,7 @@ internal sealed partial class CallRecorder : IDisposable
     /// <param name="loop">The task of <see cref="RunAsync"/>.</param>
     public async Task FinishAsync(Task loop)
     {
-        using var limit = _time.CreateTimer(_ => _givingUp.Cancel(), null, FinishWithin, Timeout.InfiniteTimeSpan);
+        await using var limit = _time.CreateTimer(_ => _givingUp.Cancel(), null, FinishWithin, Timeout.InfiniteTimeSpan);
         lock (_lock)
         {
             _end = Now;

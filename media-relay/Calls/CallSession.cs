@@ -213,14 +213,14 @@ internal sealed partial class CallSession
 
     private async Task AbortUnlessEndedAsync(Task task, Action abort)
     {
-        using var timer = _time.CreateTimer(_ => abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+        await using var timer = _time.CreateTimer(_ => abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
         await task;
     }
 
     // Reads until the peer has closed too, so that the close code reaches it; a peer that goes on talking is cut off.
     private async Task DrainAsync()
     {
-        using var timer = _time.CreateTimer(_ => _twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+        await using var timer = _time.CreateTimer(_ => _twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
         while ((await _twilio.ReadAsync(static _ => true)).Kind == SocketReadKind.TooLarge)
         {
             // What a peer says after the end is of no interest.

@@ -36,14 +36,14 @@ internal sealed class StreamAdmission(CallServices services, CallLimits limits, 
     public async Task<Admission> AdmitAsync()
     {
         var timedOut = new TaskCompletionSource(); // its continuation runs on the timer's thread: WhenAny has no context of its own
-        using var timer = services.Time.CreateTimer(_ => timedOut.TrySetResult(), null, StartTimeout, Timeout.InfiniteTimeSpan);
+        await using var timer = services.Time.CreateTimer(_ => timedOut.TrySetResult(), null, StartTimeout, Timeout.InfiniteTimeSpan);
         var reading = ReadStartAsync();
         if (await Task.WhenAny(reading, timedOut.Task) != reading)
         {
             // The close code is told first; the reader ends with the peer's answer, or is cut off without one.
             var late = Violation(StreamRefusal.NoStart, $"no start within {StartTimeout.TotalSeconds:0} s");
             await twilio.CloseAsync(late.End.CloseCode, late.End.Detail!);
-            using var cutOff = services.Time.CreateTimer(_ => twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+            await using var cutOff = services.Time.CreateTimer(_ => twilio.Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
             await reading;
             return Refused(late);
         }

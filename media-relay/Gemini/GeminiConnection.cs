@@ -143,7 +143,7 @@ internal sealed class GeminiConnection(IMessageSocket socket, Uplink uplink, Sig
 
     private async Task CloseAsync(TimeSpan timeout)
     {
-        using var timer = time.CreateTimer(_ => socket.Abort(), null, timeout, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => socket.Abort(), null, timeout, Timeout.InfiniteTimeSpan);
         await socket.CloseAsync(1000, "");
         while (!_ended)
         {

@@ -209,7 +209,7 @@ internal sealed partial class GeminiSession : IDisposable
             TellsHistory = _opening.TellsHistory,
         });
         SocketRead end;
-        using (_time.CreateTimer(_ => OnSetupTimeout(connection), null, SetupTimeout, Timeout.InfiniteTimeSpan))
+        await using (_time.CreateTimer(_ => OnSetupTimeout(connection), null, SetupTimeout, Timeout.InfiniteTimeSpan))
         {
             end = await connection.RunAsync(setup);
         }

@@ -62,6 +62,7 @@ internal class ManualTime(DateTimeOffset beginning) : TimeProvider
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period;
+        private volatile bool _firing;
 
         public long Due { get; private set; }
 
@@ -77,14 +78,29 @@ internal class ManualTime(DateTimeOffset beginning) : TimeProvider
 
         public void ArmAgain() => Arm(_period);
 
-        public void Fire() => callback(state);
+        public void Fire()
+        {
+            _firing = true;
+            try
+            {
+                callback(state);
+            }
+            finally
+            {
+                _firing = false;
+            }
+        }
 
         public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-        public ValueTask DisposeAsync()
+        // As the framework's: what it called back has returned.
+        public async ValueTask DisposeAsync()
         {
             Dispose();
-            return ValueTask.CompletedTask;
+            while (_firing)
+            {
+                await Task.Yield();
+            }
         }
 
         private void Arm(TimeSpan dueIn)

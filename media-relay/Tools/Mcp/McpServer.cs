@@ -94,7 +94,7 @@ internal sealed partial class McpServer
             http);
         var options = new McpClientOptions { ClientInfo = new Implementation { Name = "ServerlessPhoneAgent", Version = "1" }, InitializationTimeout = ConnectWithin };
         using var connecting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var limit = _time.CreateTimer(_ => connecting.Cancel(), null, 2 * ConnectWithin, Timeout.InfiniteTimeSpan);
+        await using var limit = _time.CreateTimer(_ => connecting.Cancel(), null, 2 * ConnectWithin, Timeout.InfiniteTimeSpan);
         await using var client = await McpClient.CreateAsync(transport, options, cancellationToken: connecting.Token);
         while (true)
         {
@@ -116,7 +116,7 @@ internal sealed partial class McpServer
     private async Task<IList<McpClientTool>> ListAsync(McpClient client, CancellationToken stopping)
     {
         using var listing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var limit = _time.CreateTimer(_ => listing.Cancel(), null, ConnectWithin, Timeout.InfiniteTimeSpan);
+        await using var limit = _time.CreateTimer(_ => listing.Cancel(), null, ConnectWithin, Timeout.InfiniteTimeSpan);
         return await client.ListToolsAsync(cancellationToken: listing.Token);
     }
 
