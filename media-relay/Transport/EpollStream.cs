@@ -198,7 +198,7 @@ internal sealed class EpollStream : Stream
     private bool TryRead(Span<byte> buffer, out int read)
     {
         _readable.Clear();
-        read = _socket.Receive(buffer, SocketFlags.None, out var error);
+        read = SocketCalls.Receive(_socket.SafeHandle, buffer, out var error);
         if (error == SocketError.WouldBlock)
         {
             return false;
@@ -238,7 +238,7 @@ internal sealed class EpollStream : Stream
         var sent = 0;
         while (sent < bytes.Length)
         {
-            sent += _socket.Send(bytes[sent..], SocketFlags.None, out var error);
+            sent += SocketCalls.Send(_socket.SafeHandle, bytes[sent..], out var error);
             if (error == SocketError.WouldBlock)
             {
                 return sent;
