@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PhoneAgent.MediaRelay.Audio;
 
@@ -21,6 +23,10 @@ internal sealed class ByteRing : IDisposable
 
     // A block's place is its number's low bits.
     private byte[]?[] _blocks = new byte[]?[8];
+
+    // The block written last, without the way through the others: what only one call touches is not in the processor's cache, and each place costs.
+    private byte[] _newest = [];
+    private long _newestNumber = -1;
 
     /// <summary>Creates an empty ring that holds at most <paramref name="limit"/> bytes.</summary>
     public ByteRing(int limit)
@@ -74,7 +80,7 @@ internal sealed class ByteRing : IDisposable
         var length = (int)Math.Min(End - position, into.Length);
         for (var copied = 0; copied < length;)
         {
-            var from = Block(position + copied)!.AsSpan(OffsetOf(position + copied));
+            var from = Rest(position + copied >> BlockBits == _newestNumber ? _newest : Block(position + copied)!, position + copied);
             var next = Math.Min(length - copied, from.Length);
             from[..next].CopyTo(into[copied..]);
             copied += next;
@@ -106,16 +112,28 @@ internal sealed class ByteRing : IDisposable
 
     private ref byte[]? Block(long position) => ref _blocks[(int)(position >> BlockBits) & (_blocks.Length - 1)];
 
+    // A block from a position on, without a look at its length, which stands where nothing else is needed.
+    private static Span<byte> Rest(byte[] block, long position)
+    {
+        var offset = OffsetOf(position);
+        return MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(block), offset), BlockBytes - offset);
+    }
+
     private Span<byte> BlockToFill()
     {
-        if ((End >> BlockBits) - (Start >> BlockBits) >= _blocks.Length)
+        if (End >> BlockBits != _newestNumber)
         {
-            Widen();
+            if ((End >> BlockBits) - (Start >> BlockBits) >= _blocks.Length)
+            {
+                Widen();
+            }
+
+            ref var block = ref Block(End);
+            block ??= Pool.Rent(BlockBytes);
+            (_newest, _newestNumber) = (block, End >> BlockBits);
         }
 
-        ref var block = ref Block(End);
-        block ??= Pool.Rent(BlockBytes);
-        return block.AsSpan(OffsetOf(End));
+        return Rest(_newest, End);
     }
 
     // Of an empty ring, without bytes.
@@ -132,6 +150,10 @@ internal sealed class ByteRing : IDisposable
         {
             Pool.Return(block);
             block = null;
+            if (number == _newestNumber)
+            {
+                (_newest, _newestNumber) = ([], -1);
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace PhoneAgent.MediaRelay.Audio;
@@ -100,7 +99,6 @@ public sealed class Downsampler24To8
     }
 
     // What lies behind the samples in the scratch is left as it is: it reaches only sums that are thrown away.
-    [SkipLocalsInit]
     private int ProcessBlock(ReadOnlySpan<short> pcm24k, Span<short> pcm8k)
     {
         var outputs = OutputLength(pcm24k.Length);

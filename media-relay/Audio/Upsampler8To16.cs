@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PhoneAgent.MediaRelay.Audio;
@@ -67,7 +66,6 @@ public sealed class Upsampler8To16
     }
 
     // What lies behind the samples in the scratch is left as it is: it reaches only sums that are thrown away.
-    [SkipLocalsInit]
     private void ProcessBlock(ReadOnlySpan<short> pcm8k, Span<short> pcm16k)
     {
         var outputs = Fir.WholeBlocks(pcm8k.Length);

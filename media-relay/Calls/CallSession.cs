@@ -1,3 +1,4 @@
+using System.Buffers;
 using PhoneAgent.Core.Agents;
 using PhoneAgent.Core.Calls;
 using PhoneAgent.MediaRelay.Gemini;
@@ -180,16 +181,17 @@ internal sealed partial class CallSession
     // Sends what the conversation has for Twilio: at once what may go at once, the rest when the pacer says so.
     private async Task SpeakAsync(Conversation conversation)
     {
-        var (message, next) = (new byte[StreamMessageWriter.MaxMessageBytes], new byte[StreamMessageWriter.MaxMessageBytes]);
         while (!_speakingEnded)
         {
             await _twilioDue.WaitAsync();
-            var length = conversation.NextMessage(message, out var wait);
+            var buffer = ArrayPool<byte>.Shared.Rent(2 * StreamMessageWriter.MaxMessageBytes); // not kept while nothing is said: few serve all calls
+            var (message, next) = (buffer.AsMemory(0, StreamMessageWriter.MaxMessageBytes), buffer.AsMemory(StreamMessageWriter.MaxMessageBytes));
+            var length = conversation.NextMessage(message.Span, out var wait);
             while (length > 0 && !_speakingEnded)
             {
                 // Known before this one is sent, so that what goes out together travels together.
-                var nextLength = conversation.NextMessage(next, out wait);
-                if (!await _twilio.SendAsync(message.AsMemory(0, length), more: nextLength > 0))
+                var nextLength = conversation.NextMessage(next.Span, out wait);
+                if (!await _twilio.SendAsync(message[..length], more: nextLength > 0))
                 {
                     End(new CallEnd(EndReason.StreamLost, "Twilio's socket takes nothing any more"));
                     return;
@@ -198,6 +200,7 @@ internal sealed partial class CallSession
                 (message, next, length) = (next, message, nextLength);
             }
 
+            ArrayPool<byte>.Shared.Return(buffer);
             if (wait is { } delay)
             {
                 _services.Pacer.WakeAfter(delay, _twilioDue);

@@ -103,11 +103,12 @@ internal sealed partial class Conversation : IDisposable
 
     /// <summary>A frame of the caller's audio came, so loud: heard for what it tells of when they stop speaking.</summary>
     /// <param name="level">See <see cref="Loudness.Of"/>.</param>
-    public void CallerSounded(int level)
+    /// <param name="now">The clock's timestamp.</param>
+    public void CallerSounded(int level, long now)
     {
         lock (_lock)
         {
-            _listening.Caller(level, Now);
+            _listening.Caller(level, _time.GetElapsedTime(_began, now));
         }
     }
 
@@ -197,8 +198,9 @@ internal sealed partial class Conversation : IDisposable
     {
         lock (_lock)
         {
-            _playback.Marked(position, Now);
-            _turns.HeardTo(_playback.HeardTo(Now));
+            var now = Now;
+            _playback.Marked(position, now);
+            _turns.HeardTo(_playback.HeardTo(now));
         }
     }
 
@@ -217,11 +219,11 @@ internal sealed partial class Conversation : IDisposable
     {
         lock (_lock)
         {
-            var sent = _playback.Sent;
-            var length = _messages.Next(message, Now, !_turns.AgentIsGenerating || _playback.Appended == _leftoverTo, out wait);
+            var (sent, now) = (_playback.Sent, Now);
+            var length = _messages.Next(message, now, !_turns.AgentIsGenerating || _playback.Appended == _leftoverTo, out wait);
             if (_playback.Sent > sent)
             {
-                _turns.WentOut(_playback.Sent, Now, _listening.CallerSpokeAt);
+                _turns.WentOut(_playback.Sent, now, _listening.CallerSpokeAt);
             }
 
             return length;

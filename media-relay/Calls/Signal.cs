@@ -9,48 +9,39 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// <param name="elsewhere">The waiter goes on on another thread instead, because it may block.</param>
 internal sealed class Signal(bool elsewhere = false) : IValueTaskSource
 {
-    private readonly Lock _lock = new();
+    private const int Idle = 0;
+    private const int Signalled = 1;
+    private const int Waiting = 2;
+
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = elsewhere };
-    private bool _set;
-    private bool _waiting;
+    private int _state;
 
     /// <summary>Wakes the waiter, or lets the next wait return at once.</summary>
     public void Set()
     {
-        lock (_lock)
+        // Where another signal came first, its waiter goes on after this one too.
+        if (Interlocked.CompareExchange(ref _state, Signalled, Idle) == Waiting && Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
         {
-            if (!_waiting)
-            {
-                _set = true;
-                return;
-            }
-
-            _waiting = false;
+            _source.SetResult(true);
         }
-
-        _source.SetResult(true);
     }
 
     /// <summary>Completes with the next signal. One waiter at a time; await the result exactly once.</summary>
     public ValueTask WaitAsync()
     {
-        lock (_lock)
+        if (Volatile.Read(ref _state) == Waiting)
         {
-            if (_set)
-            {
-                _set = false;
-                return ValueTask.CompletedTask;
-            }
+            throw new InvalidOperationException("A signal has one waiter.");
+        }
 
-            if (_waiting)
-            {
-                throw new InvalidOperationException("A signal has one waiter.");
-            }
-
-            _source.Reset();
-            _waiting = true;
+        _source.Reset();
+        if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle)
+        {
             return new ValueTask(this, _source.Version);
         }
+
+        Volatile.Write(ref _state, Idle);
+        return ValueTask.CompletedTask;
     }
 
     void IValueTaskSource.GetResult(short token) => _source.GetResult(token);

@@ -47,7 +47,8 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
 
     private bool Handle(ReadOnlySpan<byte> utf8)
     {
-        if (!_rate.Allows())
+        var now = time.GetTimestamp();
+        if (!_rate.Allows(now))
         {
             return false;
         }
@@ -56,7 +57,7 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
         switch (message.Kind)
         {
             case StreamMessageKind.Media:
-                HandleMedia(message);
+                HandleMedia(message, now);
                 break;
             case StreamMessageKind.Mark when long.TryParse(message.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var position):
                 conversation.MarkEchoed(position);
@@ -76,16 +77,16 @@ internal sealed partial class TwilioListener(IMessageSocket twilio, CallerAudio 
         return true;
     }
 
-    private void HandleMedia(StreamMessage message)
+    private void HandleMedia(StreamMessage message, long now)
     {
         var mulaw = message.Value.Length <= UsualBytes ? stackalloc byte[message.Value.Length] : new byte[message.Value.Length];
         if (message.TryDecodeAudio(mulaw, out var length))
         {
-            Volatile.Write(ref _lastMedia, time.GetTimestamp());
+            Volatile.Write(ref _lastMedia, now);
             var said = mulaw[..length];
             var level = Loudness.Of(said);
             caller.Append(said, level);
-            conversation.CallerSounded(level);
+            conversation.CallerSounded(level, now);
             recorder?.CallerSaid(said);
         }
         else

@@ -16,9 +16,9 @@ internal sealed class MessageRate(TimeProvider time)
     private long _last = time.GetTimestamp();
 
     /// <summary>Counts one message; false when it is one too many.</summary>
-    public bool Allows()
+    /// <param name="now">The clock's timestamp.</param>
+    public bool Allows(long now)
     {
-        var now = time.GetTimestamp();
         _tokens = Math.Min(Burst, _tokens + (time.GetElapsedTime(_last, now).TotalSeconds * PerSecond)) - 1;
         _last = now;
         return _tokens >= 0;
