@@ -34,7 +34,7 @@ internal sealed partial class CallJournal : IDisposable
     private long _sequence;
     private long _gathered;
     private int _dropped;
-    private volatile bool _finishing;
+    private long? _pausedAt;
 
     /// <summary>Creates the journal of one attempt.</summary>
     public CallJournal(CallSid call, string nonce, ICallLog log, Pacer pacer, TimeProvider time, ILogger logger)
@@ -91,6 +91,7 @@ internal sealed partial class CallJournal : IDisposable
             }
         }
 
+        _mayGoOn.Set();
         try
         {
             if (entry.Fact is not null)
@@ -113,8 +114,6 @@ internal sealed partial class CallJournal : IDisposable
     /// <param name="last">The facts that end the attempt, in order.</param>
     public async Task<bool> FinishAsync(Task loop, params IReadOnlyList<CallEvent> last)
     {
-        _finishing = true;
-        _mayGoOn.Set();
         using var timeout = new CancellationTokenSource(FinishWithin, _time);
         using var giveUp = timeout.Token.Register(_givingUp.Cancel);
         var stored = true;
@@ -124,6 +123,7 @@ internal sealed partial class CallJournal : IDisposable
         }
 
         _queue.Writer.TryComplete();
+        _mayGoOn.Set();
         await loop;
         if (_dropped > 0)
         {
@@ -140,22 +140,22 @@ internal sealed partial class CallJournal : IDisposable
         var batch = new List<Entry>();
         try
         {
-            while (await _queue.Reader.WaitToReadAsync())
+            while (!_queue.Reader.Completion.IsCompleted)
             {
                 while (batch.Count < Capacity && _queue.Reader.TryRead(out var entry))
                 {
                     batch.Add(entry);
                 }
 
-                AddGathered(batch);
-                var stored = await StoreAsync(batch.ConvertAll(entry => entry.Fact));
-                batch.ForEach(entry => entry.Stored?.TrySetResult(stored));
-                batch.Clear();
-                if (!_finishing)
+                if (batch.Count > 0)
                 {
-                    _pacer.WakeAtLeisure(BatchEvery, _mayGoOn);
-                    await _mayGoOn.WaitAsync();
+                    AddGathered(batch);
+                    var stored = await StoreAsync(batch.ConvertAll(entry => entry.Fact));
+                    batch.ForEach(entry => entry.Stored?.TrySetResult(stored));
+                    batch.Clear();
                 }
+
+                await PauseAsync();
             }
         }
         finally
@@ -206,6 +206,18 @@ internal sealed partial class CallJournal : IDisposable
                 return false;
             }
         }
+    }
+
+    // A second, unless somebody waits for a fact to be stored. Facts alone wake nobody: hundreds of calls look for them together.
+    private ValueTask PauseAsync()
+    {
+        if (_pausedAt is not { } before || _time.GetElapsedTime(before) >= BatchEvery)
+        {
+            _pausedAt = _time.GetTimestamp();
+            _pacer.WakeAtLeisure(BatchEvery, _mayGoOn); // otherwise that of the pause before is still to come
+        }
+
+        return _mayGoOn.WaitAsync();
     }
 
     private async Task PauseAsync(TimeSpan pause)

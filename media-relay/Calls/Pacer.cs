@@ -20,6 +20,7 @@ public sealed class Pacer : IDisposable
     private readonly Lock _lock = new();
     private readonly List<Waiter> _waiters = [];
     private readonly List<Signal> _due = [];
+    private List<Signal>? _spare = [];
     private bool _firing;
     private long _next = long.MaxValue; // the tick the timer is set to
 
@@ -59,15 +60,18 @@ public sealed class Pacer : IDisposable
     /// <summary>Signals once, after <paramref name="delay"/> and at most 20 ms.</summary>
     internal void WakeAfter(TimeSpan delay, Signal signal) => WakeAfter(delay, Tick, signal);
 
-    /// <summary>Signals once, after <paramref name="delay"/> and at most 100 ms.</summary>
-    internal void WakeAtLeisure(TimeSpan delay, Signal signal) => WakeAfter(delay, LongTick, signal);
+    /// <summary>
+    /// Signals once, after <paramref name="delay"/> and at most 100 ms: a waiter that may block. Such waiters go on one after the other, after all that
+    /// must be in time, on one thread of the pool, for each thread that is woken costs.
+    /// </summary>
+    internal void WakeAtLeisure(TimeSpan delay, Signal signal) => WakeAfter(delay, LongTick, signal, mayBlock: true);
 
-    private void WakeAfter(TimeSpan delay, TimeSpan tick, Signal signal)
+    private void WakeAfter(TimeSpan delay, TimeSpan tick, Signal signal, bool mayBlock = false)
     {
         var due = RoundedUp(_time.GetTimestamp() + Ticks(delay), Ticks(tick));
         lock (_lock)
         {
-            _waiters.Add(new Waiter(signal, due));
+            _waiters.Add(new Waiter(signal, due, mayBlock));
             if (due < _next && !_firing)
             {
                 SetTo(due);
@@ -77,6 +81,7 @@ public sealed class Pacer : IDisposable
 
     private void OnTick()
     {
+        List<Signal> mayBlock;
         lock (_lock)
         {
             if (_firing)
@@ -84,7 +89,8 @@ public sealed class Pacer : IDisposable
                 return; // the tick before is still waking loops; it sets the timer when it has
             }
 
-            TakeDue();
+            (mayBlock, _spare) = (_spare ?? [], null);
+            TakeDue(mayBlock);
             _firing = true;
         }
 
@@ -99,6 +105,17 @@ public sealed class Pacer : IDisposable
             _firing = false;
             SetTo(_waiters.Count == 0 ? long.MaxValue : _waiters.Min(waiter => waiter.Due));
         }
+
+        foreach (var signal in mayBlock)
+        {
+            signal.SetHere();
+        }
+
+        mayBlock.Clear();
+        lock (_lock)
+        {
+            _spare = mayBlock;
+        }
     }
 
     private void SetTo(long next)
@@ -109,7 +126,7 @@ public sealed class Pacer : IDisposable
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    private void TakeDue()
+    private void TakeDue(List<Signal> mayBlock)
     {
         var now = _time.GetTimestamp();
         var kept = 0;
@@ -117,7 +134,7 @@ public sealed class Pacer : IDisposable
         {
             if (_waiters[i].Due <= now)
             {
-                _due.Add(_waiters[i].Signal);
+                (_waiters[i].MayBlock ? mayBlock : _due).Add(_waiters[i].Signal);
             }
             else
             {
@@ -168,5 +185,5 @@ public sealed class Pacer : IDisposable
         public void Dispose() => pacer.Leave(this);
     }
 
-    private readonly record struct Waiter(Signal Signal, long Due);
+    private readonly record struct Waiter(Signal Signal, long Due, bool MayBlock);
 }

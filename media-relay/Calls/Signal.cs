@@ -13,18 +13,14 @@ internal sealed class Signal(bool elsewhere = false) : IValueTaskSource
     private const int Signalled = 1;
     private const int Waiting = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = elsewhere };
+    private ManualResetValueTaskSourceCore<bool> _source;
     private int _state;
 
     /// <summary>Wakes the waiter, or lets the next wait return at once.</summary>
-    public void Set()
-    {
-        // Where another signal came first, its waiter goes on after this one too.
-        if (Interlocked.CompareExchange(ref _state, Signalled, Idle) == Waiting && Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
-        {
-            _source.SetResult(true);
-        }
-    }
+    public void Set() => Set(elsewhere);
+
+    /// <summary>The same, where this thread may be blocked by what the waiter does.</summary>
+    public void SetHere() => Set(elsewhere: false);
 
     /// <summary>Completes with the next signal. One waiter at a time; await the result exactly once.</summary>
     public ValueTask WaitAsync()
@@ -50,4 +46,14 @@ internal sealed class Signal(bool elsewhere = false) : IValueTaskSource
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    private void Set(bool elsewhere)
+    {
+        // Where another signal came first, its waiter goes on after this one too.
+        if (Interlocked.CompareExchange(ref _state, Signalled, Idle) == Waiting && Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
+        {
+            _source.RunContinuationsAsynchronously = elsewhere;
+            _source.SetResult(true);
+        }
+    }
 }
