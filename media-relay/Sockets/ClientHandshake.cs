@@ -7,29 +7,31 @@ using PhoneAgent.MediaRelay.Transport;
 namespace PhoneAgent.MediaRelay.Sockets;
 
 /// <summary>
-/// A client's opening handshake: name resolution, proxy, TLS and HTTP are the framework's; what it hands over is a stream of frames.
+/// A client's opening handshake: name resolution, proxy, TLS and HTTP are the framework's; what it hands over is the connection below HTTP.
 /// Source: RFC 6455, sections 4.1 and 4.2.2.
 /// </summary>
 internal static class ClientHandshake
 {
     private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    // A connection that was upgraded never returns to the pool.
-    private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        ConnectCallback = OperatingSystem.IsLinux() ? EpollConnect.ConnectAsync : null,
-    });
-
-    /// <summary>Opens a connection; returns its stream, or the status of the answer that refused it.</summary>
+    /// <summary>Opens a connection; returns it with what has come behind the answer, or the status of the answer that refused it.</summary>
     /// <param name="url"><c>ws</c> or <c>wss</c>.</param>
     /// <param name="headers">Sent along.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="HttpRequestException">Nobody answered, or with something that opens no WebSocket.</exception>
-    public static async Task<(Stream? Stream, HttpStatusCode Status)> OpenAsync(Uri url, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellation)
+    public static async Task<(Stream? Connection, ReadOnlyMemory<byte> Arrived, HttpStatusCode Status)> OpenAsync(
+        Uri url, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellation)
     {
+        // A client for one connection, so that there is no doubt about whose it is.
+        HandshakeStream? handshake = null;
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = OperatingSystem.IsLinux() ? EpollConnect.ConnectAsync : null,
+            PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(handshake = new HandshakeStream(context.PlaintextStream)),
+        });
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(url) { Scheme = url.Scheme == Uri.UriSchemeWss ? Uri.UriSchemeHttps : Uri.UriSchemeHttp }.Uri)
         {
@@ -45,16 +47,16 @@ internal static class ClientHandshake
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        var response = await Http.SendAsync(request, cancellation);
+        var response = await http.SendAsync(request, cancellation);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols && Accepts(response, key))
         {
-            return (await response.Content.ReadAsStreamAsync(cancellation), response.StatusCode);
+            return (handshake!.Connection, handshake.Arrived, response.StatusCode); // the answer is not disposed: the connection would be, too
         }
 
         response.Dispose();
         return response.StatusCode == HttpStatusCode.SwitchingProtocols
             ? throw new HttpRequestException(HttpRequestError.InvalidResponse, "The answer opens no WebSocket.")
-            : (null, response.StatusCode);
+            : (null, default, response.StatusCode);
     }
 
     private static bool Accepts(HttpResponseMessage response, string key) =>

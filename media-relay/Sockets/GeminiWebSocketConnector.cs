@@ -26,11 +26,11 @@ public sealed class GeminiWebSocketConnector(IOptionsMonitor<GeminiSettings> set
         var gemini = settings.CurrentValue;
         try
         {
-            var (stream, status) = await ClientHandshake.OpenAsync(
+            var (stream, arrived, status) = await ClientHandshake.OpenAsync(
                 new Uri(gemini.Endpoint.TrimEnd('/') + Path), [new("x-goog-api-key", gemini.ApiKey)], cancellation);
             if (stream is not null)
             {
-                return new GeminiConnecting(new WebSocketMessageSocket(stream, stream, isServer: false, MaxMessageBytes, Alive, time, stream.Dispose), null);
+                return new GeminiConnecting(new WebSocketMessageSocket(stream, stream, isServer: false, MaxMessageBytes, Alive, time, stream.Dispose, arrived), null);
             }
 
             var isFinal = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;

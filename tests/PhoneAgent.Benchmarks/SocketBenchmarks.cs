@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Threading.Tasks.Sources;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.Benchmarks;
 
@@ -46,23 +47,9 @@ internal sealed class SocketBenchmarks : IBenchmarkTable
     }
 
     /// <summary>The same bytes for ever, one frame a read; takes everything.</summary>
-    private class Endless(byte[] frame) : Stream
+    private class Endless(byte[] frame) : AsyncStream
     {
         private int _at;
-
-        public override bool CanRead => true;
-
-        public override bool CanWrite => true;
-
-        public override bool CanSeek => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -73,18 +60,6 @@ internal sealed class SocketBenchmarks : IBenchmarkTable
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 
     /// <summary>The same, each frame when it is woken: a read of no bytes waits for that.</summary>

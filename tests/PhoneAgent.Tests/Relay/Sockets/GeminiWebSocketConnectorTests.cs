@@ -37,6 +37,22 @@ public sealed class GeminiWebSocketConnectorTests
         Assert.Equal("""{"setupComplete":{}}""", Encoding.UTF8.GetString((await socket.ReadAsync()).Message));
     }
 
+    [Fact]
+    public async Task Other_answers_may_come_before()
+    {
+        await using var server = new Answers("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + Switching(), Frames.Frame(Frames.Final | Frames.Binary, "{}"u8));
+        await using var socket = (await server.ConnectAsync()).Socket!;
+        Assert.Equal("{}", Encoding.UTF8.GetString((await socket.ReadAsync()).Message));
+    }
+
+    [Fact]
+    public async Task Lines_may_end_without_a_carriage_return()
+    {
+        await using var server = new Answers(Switching().ReplaceLineEndings("\n"), Frames.Frame(Frames.Final | Frames.Binary, "{}"u8));
+        await using var socket = (await server.ConnectAsync()).Socket!;
+        Assert.Equal("{}", Encoding.UTF8.GetString((await socket.ReadAsync()).Message));
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")] // of another request

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using PhoneAgent.MediaRelay.Sockets;
+using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.Tests.Relay.Sockets;
 
@@ -68,24 +69,10 @@ internal sealed class Line : IAsyncDisposable
     }
 
     // Reads from one stream, writes to another.
-    private sealed class Wires(Stream input, Stream output) : Stream
+    private sealed class Wires(Stream input, Stream output) : AsyncStream
     {
         /// <summary>How often something was written.</summary>
         public int Writes { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanWrite => true;
-
-        public override bool CanSeek => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
 
@@ -96,15 +83,5 @@ internal sealed class Line : IAsyncDisposable
         }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
