@@ -83,6 +83,19 @@ internal sealed class ServerMessage
     public bool TryRead(ReadOnlySpan<byte> utf8)
     {
         Reset();
+        if (PlainAudio.TryFind(utf8, out var audio))
+        {
+            AddAudio(audio);
+            return true;
+        }
+
+        return TryParse(utf8);
+    }
+
+    /// <summary>The same by the parser alone.</summary>
+    internal bool TryParse(ReadOnlySpan<byte> utf8)
+    {
+        Reset();
         try
         {
             ServerMessageReader.Read(utf8, this);
