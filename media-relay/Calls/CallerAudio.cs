@@ -135,12 +135,13 @@ internal sealed class CallerAudio : IDisposable
         }
     }
 
-    /// <summary>What lies before <paramref name="position"/> was sent to Gemini.</summary>
-    public void SentTo(long position)
+    /// <summary>What lies before <paramref name="position"/> was sent to Gemini. Returns <see cref="Received"/>.</summary>
+    public long SentTo(long position)
     {
         lock (_lock)
         {
             _latency.Left(position);
+            return _ring.End;
         }
     }
 

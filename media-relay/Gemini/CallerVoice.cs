@@ -23,8 +23,8 @@ internal sealed class CallerVoice(CallerAudio audio)
     /// <summary>The position up to which audio was sent.</summary>
     public long Position { get; private set; }
 
-    /// <summary>How much audio waits.</summary>
-    public TimeSpan Behind => Telephony.PhoneDuration(audio.Received - Position);
+    /// <summary>How much audio waited when the last message was sent.</summary>
+    public TimeSpan Behind { get; private set; }
 
     /// <summary>The next message, valid until the next call; empty when nothing waits. Call <see cref="WasSent"/> once it is.</summary>
     /// <param name="upTo">The position not to go beyond.</param>
@@ -53,7 +53,7 @@ internal sealed class CallerVoice(CallerAudio audio)
     {
         GiveBack();
         Position += _pending;
-        audio.SentTo(Position);
+        Behind = Telephony.PhoneDuration(audio.SentTo(Position) - Position);
         return _pending;
     }
 

@@ -132,7 +132,11 @@ internal sealed class GeminiConnection(IMessageSocket socket, Uplink uplink, Sig
                     return;
                 }
 
-                uplink.WasSent();
+                if (!uplink.WasSent())
+                {
+                    break;
+                }
+
                 if (uplink.Behind > AtOnce && !_finishing)
                 {
                     await Task.Delay(Breath, time);

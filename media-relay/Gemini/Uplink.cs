@@ -39,7 +39,7 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
     /// <summary>Samples of the caller, 8 kHz, that were sent at least once.</summary>
     public long SentSamples => Interlocked.Read(ref _reached);
 
-    /// <summary>How much of the caller's audio waits; asked by the loop that writes.</summary>
+    /// <summary>How much of the caller's audio waited when the last message was sent; asked by the loop that writes.</summary>
     public TimeSpan Behind => _voice.Behind;
 
     /// <summary>The position of the caller's audio that Gemini has certainly taken in by now.</summary>
@@ -208,8 +208,8 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
         }
     }
 
-    /// <summary>The message was sent.</summary>
-    public void WasSent()
+    /// <summary>The message was sent. Returns whether another may wait.</summary>
+    public bool WasSent()
     {
         lock (_lock)
         {
@@ -230,8 +230,10 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
                     _sent.Add(_position);
                     _reached += Math.Clamp(_position - _reachedTo, 0, samples);
                     _reachedTo = Math.Max(_reachedTo, _position);
-                    break;
+                    return _voice.Behind > TimeSpan.Zero || _next < _entries.Count;
             }
+
+            return true;
         }
     }
 
