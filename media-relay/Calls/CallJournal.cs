@@ -155,7 +155,10 @@ internal sealed partial class CallJournal : IDisposable
                     batch.Clear();
                 }
 
-                await PauseAsync();
+                if (!_queue.Reader.Completion.IsCompleted)
+                {
+                    await PauseAsync();
+                }
             }
         }
         finally

@@ -193,6 +193,7 @@ internal sealed partial class CallSession
                 var nextLength = conversation.NextMessage(next.Span, out wait);
                 if (!await _twilio.SendAsync(message[..length], more: nextLength > 0))
                 {
+                    ArrayPool<byte>.Shared.Return(buffer);
                     End(new CallEnd(EndReason.StreamLost, "Twilio's socket takes nothing any more"));
                     return;
                 }

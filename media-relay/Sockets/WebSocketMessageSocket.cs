@@ -100,14 +100,14 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
                             isTaking = true;
                             if (!take(message))
                             {
-                                _rest = left.ToArray();
+                                Keep(left);
                                 return new SocketRead(SocketReadKind.Stopped);
                             }
 
                             isTaking = false;
                             break;
                         case Taken.TooLarge:
-                            _rest = left.ToArray();
+                            Keep(left);
                             return new SocketRead(SocketReadKind.TooLarge);
                         case Taken.Ping:
                             await SendAsync(WebSocketFrame.Opcode.Pong, _reader.Control.ToArray());
@@ -205,6 +205,8 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
         _rest = _rest[length..];
         return ValueTask.FromResult(length);
     }
+
+    private void Keep(ReadOnlySpan<byte> left) => _rest = (byte[])[.. left, .. _rest.Span];
 
     // At once, where nobody else is sending and the connection takes it, as almost always.
     private ValueTask<bool> SendAsync(WebSocketFrame.Opcode opcode, ReadOnlyMemory<byte> payload, bool more = false) =>

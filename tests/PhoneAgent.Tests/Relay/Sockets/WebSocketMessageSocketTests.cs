@@ -73,6 +73,20 @@ public sealed class WebSocketMessageSocketTests
 
     [Theory]
     [MemberData(nameof(Ends))]
+    public async Task However_much_arrived_before_it_is_read_message_by_message(bool isServer)
+    {
+        byte[]? key = isServer ? [1, 2, 3, 4] : null;
+        byte[] early = [.. Enumerable.Range(0, 40).SelectMany(i => Frames.Frame(Frames.Final | Frames.Text, Letters(1_000 + i), key))];
+        await using var line = new Line(isServer, Seldom, early);
+
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Equal(Letters(1_000 + i), (await line.Socket.ReadAsync()).Message);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends))]
     public async Task What_whoever_takes_a_message_throws_is_no_end_of_the_connection(bool isServer)
     {
         await using var line = new Line(isServer, Seldom);
