@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace PhoneAgent.Simulator.Load;
 
-/// <summary>Where the relay finds Gemini during a load: every connection becomes a session of the group of calls being held.</summary>
+/// <summary>
+/// Where the relay finds Gemini during a load: every WebSocket becomes a session of the group of calls being held, every other request is one to the
+/// text model, which notes what was said in long calls.
+/// </summary>
 internal sealed class LoadGemini : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -61,9 +64,14 @@ internal sealed class LoadGemini : IAsyncDisposable
     {
         try
         {
-            var leftOver = Upgrade.Accept(socket);
-            if (_group is { } group)
+            var (head, leftOver) = Upgrade.ReadHead(socket);
+            if (head.StartsWith("POST ", StringComparison.Ordinal))
             {
+                LoadTextModel.Answer(socket, head, leftOver);
+            }
+            else if (_group is { } group)
+            {
+                Upgrade.Accept(socket, head);
                 group.Join(socket, leftOver);
                 return;
             }

@@ -42,23 +42,24 @@ internal static class Upgrade
         }
     }
 
-    /// <summary>Answers a request for a WebSocket; returns what came behind it.</summary>
+    /// <summary>Answers a request for a WebSocket.</summary>
+    /// <param name="socket">Where it came from.</param>
+    /// <param name="head">See <see cref="ReadHead"/>.</param>
     /// <exception cref="IOException">The peer does not ask for one.</exception>
-    public static byte[] Accept(Socket socket)
+    public static void Accept(Socket socket, string head)
     {
-        var (head, leftOver) = ReadHead(socket);
-        const string name = "Sec-WebSocket-Key:";
-        var key = head.Split("\r\n").FirstOrDefault(line => line.StartsWith(name, StringComparison.OrdinalIgnoreCase))?[name.Length..].Trim()
-            ?? throw new IOException("no WebSocket was asked for");
+        var key = Field(head, "Sec-WebSocket-Key") ?? throw new IOException("no WebSocket was asked for");
         var answer = $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {AcceptKey(key)}\r\n\r\n";
         socket.Send(Encoding.ASCII.GetBytes(answer));
-        return leftOver;
     }
 
-    [SuppressMessage("Security", "CA5350", Justification = "The handshake is defined with SHA-1; it protects nothing.")]
-    private static string AcceptKey(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
+    /// <summary>A field of a head; null when it has none of that name.</summary>
+    public static string? Field(string head, string name) =>
+        head.Split("\r\n").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
 
-    private static (string Head, byte[] LeftOver) ReadHead(Socket socket)
+    /// <summary>Reads a request's or an answer's head; returns it with what came behind it.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    public static (string Head, byte[] LeftOver) ReadHead(Socket socket)
     {
         socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         var buffer = new byte[MaxHeadBytes];
@@ -80,4 +81,7 @@ internal static class Upgrade
 
         throw new IOException("the peer's handshake is too long");
     }
+
+    [SuppressMessage("Security", "CA5350", Justification = "The handshake is defined with SHA-1; it protects nothing.")]
+    private static string AcceptKey(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
 }
