@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Runtime.Versioning;
+using PhoneAgent.MediaRelay.Sockets;
 using PhoneAgent.MediaRelay.Transport;
 
 namespace PhoneAgent.Tests.Relay.Transport;
@@ -144,4 +146,47 @@ public sealed class EpollStreamTests
             Wire.WriteAsync(far, back, seed: 5), Wire.ReadAsync(near, back, seed: 6));
         await all.WaitAsync(Patience.Long);
     }
+
+    [EpollFact]
+    public async Task A_WebSocket_runs_over_it_through_tls_as_to_Gemini()
+    {
+        await using var wire = await Wire.LayAsync();
+        using var localhost = new Localhost();
+        await using var near = new SslStream(wire.Near, leaveInnerStreamOpen: false);
+        await using var far = new SslStream(new NetworkStream(wire.Far), leaveInnerStreamOpen: false);
+        await Task.WhenAll(
+            far.AuthenticateAsServerAsync(localhost.Certificate),
+            near.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Localhost.Name, RemoteCertificateValidationCallback = localhost.IsTrusted }))
+            .WaitAsync(Patience.Long);
+        await using var socket = new WebSocketMessageSocket(near, near, isServer: false, 100_000, new KeepAlive(TimeSpan.FromHours(1)), TimeProvider.System, near.Dispose);
+        using var peer = WebSocket.CreateFromStream(far, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
+        int[] lengths = [0, 1, 900, 2_700, 8_192, 16_384, 60_000];
+
+        var heard = new List<int>();
+        var reading = socket.ReadAsync(message =>
+        {
+            heard.Add(message.Length);
+            return heard.Count < 40 * lengths.Length;
+        });
+        var buffer = new byte[100_000];
+        for (var time = 0; time < 40; time++)
+        {
+            foreach (var length in lengths)
+            {
+                await peer.SendAsync(Letters(length), WebSocketMessageType.Text, endOfMessage: true, default).WaitAsync(Patience.Long);
+                var hearing = peer.ReceiveAsync(buffer, default);
+                Assert.True(await socket.SendAsync(Letters(length)));
+                var received = (await hearing.WaitAsync(Patience.Long)).Count;
+                while (received < length)
+                {
+                    received += (await peer.ReceiveAsync(buffer, default).WaitAsync(Patience.Long)).Count;
+                }
+            }
+        }
+
+        Assert.Equal(SocketReadKind.Stopped, (await reading.WaitAsync(Patience.Long)).Kind);
+        Assert.Equal(Enumerable.Repeat(lengths, 40).SelectMany(some => some), heard);
+    }
+
+    private static byte[] Letters(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 23)))];
 }
