@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -79,8 +78,7 @@ internal sealed partial class CallEndpoint(
         // The framework does the handshake; the frames then go straight through the connection, by its pipes where it is not the relay's own.
         using var handshake = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.Zero });
         var pipe = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport;
-        byte[] arrived = [];
-        var (input, output) = (pipe as DuplexPipe)?.TakeOver(out arrived) is { } stream ? (stream, stream) : (pipe.Input.AsStream(leaveOpen: true), pipe.Output.AsStream(leaveOpen: true));
+        var (input, output, arrived) = DuplexPipe.TakeOver(pipe);
         await using var socket = new WebSocketMessageSocket(input, output, isServer: true, MaxMessageBytes, Alive, services.Time, context.Abort, arrived);
         var limits = new CallLimits(twilio.CurrentValue.AccountSid, gemini.CurrentValue.Model, TimeSpan.FromMinutes(relay.CurrentValue.MaxCallMinutes));
         await new CallSession(services, limits, ticket, place, socket).RunAsync();

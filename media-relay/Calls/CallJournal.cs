@@ -140,7 +140,7 @@ internal sealed partial class CallJournal : IDisposable
         var batch = new List<Entry>();
         try
         {
-            while (!_queue.Reader.Completion.IsCompleted)
+            while (true)
             {
                 while (batch.Count < Capacity && _queue.Reader.TryRead(out var entry))
                 {
@@ -155,10 +155,12 @@ internal sealed partial class CallJournal : IDisposable
                     batch.Clear();
                 }
 
-                if (!_queue.Reader.Completion.IsCompleted)
+                if (_queue.Reader.Completion.IsCompleted)
                 {
-                    await PauseAsync();
+                    return;
                 }
+
+                await LookAgainAsync();
             }
         }
         finally
@@ -212,7 +214,7 @@ internal sealed partial class CallJournal : IDisposable
     }
 
     // A second, unless somebody waits for a fact to be stored. Facts alone wake nobody: hundreds of calls look for them together.
-    private ValueTask PauseAsync()
+    private ValueTask LookAgainAsync()
     {
         if (_pausedAt is not { } before || _time.GetElapsedTime(before) >= BatchEvery)
         {

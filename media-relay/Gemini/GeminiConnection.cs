@@ -28,7 +28,7 @@ internal sealed class GeminiConnection(IMessageSocket socket, Uplink uplink, Sig
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
 
-    // Of a thread, not of a connection: one for all calls stays in the processor's cache.
+    // Of a thread, not of a connection: one for all calls stays in the processor's cache. Null while it is read.
     [ThreadStatic]
     private static ServerMessage? s_message;
 

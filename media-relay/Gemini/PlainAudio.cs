@@ -1,4 +1,4 @@
-using System.Buffers;
+using PhoneAgent.MediaRelay.Audio;
 
 namespace PhoneAgent.MediaRelay.Gemini;
 
@@ -8,8 +8,6 @@ namespace PhoneAgent.MediaRelay.Gemini;
 /// </summary>
 internal static class PlainAudio
 {
-    private static readonly SearchValues<byte> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
-
     /// <summary>Where the base64 stands; false when the message is not of that form.</summary>
     public static bool TryFind(ReadOnlySpan<byte> utf8, out ServerMessage.AudioPart part)
     {
@@ -27,7 +25,7 @@ internal static class PlainAudio
             return false;
         }
 
-        var length = rest.IndexOfAnyExcept(Base64);
+        var length = rest.IndexOfAnyExcept(Base64Text.Alphabet);
         if (length <= 0)
         {
             return false;

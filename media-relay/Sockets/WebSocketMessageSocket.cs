@@ -46,8 +46,7 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
     public WebSocketMessageSocket(
         Stream input, Stream output, bool isServer, int maxMessageBytes, KeepAlive keepAlive, TimeProvider time, Action abort, ReadOnlyMemory<byte> arrived = default)
     {
-        (_input, _output) = (input, output);
-        _rest = arrived;
+        (_input, _output, _rest) = (input, output, arrived);
         _isServer = isServer;
         _reader = new MessageReader(peerMasks: isServer, maxMessageBytes);
         _keepAlive = keepAlive;
@@ -174,13 +173,17 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        // Reader and writer have ended by now: whoever started them awaited them.
+        // Reader and writer have ended by now: whoever started them awaited them. A ping may still be on its way, and gives its frames back itself.
         await _timer.DisposeAsync();
         _reader.Dispose();
-        _outgoing.Dispose();
         if (!_isServer)
         {
             Abort();
+        }
+
+        if (_sending.Wait(0))
+        {
+            _outgoing.Dispose();
         }
     }
 

@@ -42,7 +42,7 @@ internal abstract class AsyncStream : Stream
     /// <inheritdoc />
     public override void Flush()
     {
-        // What was written is the system's.
+        // What was written is on its way.
     }
 
     /// <inheritdoc />

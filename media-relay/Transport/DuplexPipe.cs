@@ -12,17 +12,22 @@ internal sealed class DuplexPipe(Stream stream) : IDuplexPipe
     /// <inheritdoc />
     public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
 
-    /// <summary>The stream itself, from now on to be used instead of the pipes, of which nobody may be reading.</summary>
-    /// <param name="arrived">What was read from it already.</param>
-    public Stream TakeOver(out byte[] arrived)
+    /// <summary>
+    /// What is to be used instead of a connection's pipes from now on, of which nobody may be reading; with what was read already. Of one of these it is
+    /// the stream itself.
+    /// </summary>
+    public static (Stream Input, Stream Output, ReadOnlyMemory<byte> Arrived) TakeOver(IDuplexPipe pipe) =>
+        pipe is DuplexPipe own ? own.TakeOver() : (pipe.Input.AsStream(leaveOpen: true), pipe.Output.AsStream(leaveOpen: true), default);
+
+    private (Stream Input, Stream Output, ReadOnlyMemory<byte> Arrived) TakeOver()
     {
-        arrived = [];
-        if (Input.TryRead(out var read))
+        if (!Input.TryRead(out var read))
         {
-            arrived = read.Buffer.ToArray();
-            Input.AdvanceTo(read.Buffer.End);
+            return (stream, stream, default);
         }
 
-        return stream;
+        var arrived = read.Buffer.ToArray();
+        Input.AdvanceTo(read.Buffer.End);
+        return (stream, stream, arrived);
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using PhoneAgent.MediaRelay.Audio;
 
 namespace PhoneAgent.MediaRelay.Twilio;
 
@@ -9,8 +9,6 @@ namespace PhoneAgent.MediaRelay.Twilio;
 /// </summary>
 internal static class PlainMedia
 {
-    private static readonly SearchValues<byte> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
-
     /// <summary>The payload; empty when the message is not of that form.</summary>
     public static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> utf8)
     {
@@ -30,7 +28,7 @@ internal static class PlainMedia
             return default;
         }
 
-        var length = rest.IndexOfAnyExcept(Base64);
+        var length = rest.IndexOfAnyExcept(Base64Text.Alphabet);
         if (length <= 0)
         {
             return default;

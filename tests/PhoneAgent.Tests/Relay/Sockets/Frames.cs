@@ -37,4 +37,7 @@ internal static class Frames
 
         return [.. frame];
     }
+
+    /// <summary>A text of so many letters.</summary>
+    public static byte[] Letters(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 23)))];
 }

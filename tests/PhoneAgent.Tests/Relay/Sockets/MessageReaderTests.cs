@@ -158,8 +158,6 @@ public sealed class MessageReaderTests
         return ([.. bytes], said);
     }
 
-    private static byte[] Letters(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 23)))];
-
     // Arrives in pieces of random length; single bytes without a random.
     private static List<string> Hear(MessageReader reader, byte[] bytes, Random? random)
     {

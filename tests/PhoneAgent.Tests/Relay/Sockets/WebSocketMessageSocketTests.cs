@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text;
 using PhoneAgent.MediaRelay.Sockets;
 using PhoneAgent.Tests.VirtualTime;
+using static PhoneAgent.Tests.Relay.Sockets.Frames;
 
 namespace PhoneAgent.Tests.Relay.Sockets;
 
@@ -263,6 +264,4 @@ public sealed class WebSocketMessageSocketTests
         await line.Socket.SendAsync("yes"u8.ToArray());
         Assert.Equal("yes", Encoding.UTF8.GetString(await hearing));
     }
-
-    private static byte[] Letters(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 23)))];
 }

@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Runtime.Versioning;
 using PhoneAgent.MediaRelay.Sockets;
 using PhoneAgent.MediaRelay.Transport;
+using static PhoneAgent.Tests.Relay.Sockets.Frames;
 
 namespace PhoneAgent.Tests.Relay.Transport;
 
@@ -132,13 +133,9 @@ public sealed class EpollStreamTests
     public async Task Tls_runs_over_it()
     {
         await using var wire = await Wire.LayAsync();
-        using var localhost = new Localhost();
         await using var near = new SslStream(wire.Near, leaveInnerStreamOpen: false);
         await using var far = new SslStream(new NetworkStream(wire.Far), leaveInnerStreamOpen: false);
-        await Task.WhenAll(
-            far.AuthenticateAsServerAsync(localhost.Certificate),
-            near.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Localhost.Name, RemoteCertificateValidationCallback = localhost.IsTrusted }))
-            .WaitAsync(Patience.Long);
+        await SecureAsync(near, far);
 
         var (there, back) = (Wire.Bytes(2_000_000, 1), Wire.Bytes(2_000_000, 2));
         var all = Task.WhenAll(
@@ -151,13 +148,9 @@ public sealed class EpollStreamTests
     public async Task A_WebSocket_runs_over_it_through_tls_as_to_Gemini()
     {
         await using var wire = await Wire.LayAsync();
-        using var localhost = new Localhost();
         await using var near = new SslStream(wire.Near, leaveInnerStreamOpen: false);
         await using var far = new SslStream(new NetworkStream(wire.Far), leaveInnerStreamOpen: false);
-        await Task.WhenAll(
-            far.AuthenticateAsServerAsync(localhost.Certificate),
-            near.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Localhost.Name, RemoteCertificateValidationCallback = localhost.IsTrusted }))
-            .WaitAsync(Patience.Long);
+        await SecureAsync(near, far);
         await using var socket = new WebSocketMessageSocket(near, near, isServer: false, 100_000, new KeepAlive(TimeSpan.FromHours(1)), TimeProvider.System, near.Dispose);
         using var peer = WebSocket.CreateFromStream(far, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         int[] lengths = [0, 1, 900, 2_700, 8_192, 16_384, 60_000];
@@ -188,5 +181,12 @@ public sealed class EpollStreamTests
         Assert.Equal(Enumerable.Repeat(lengths, 40).SelectMany(some => some), heard);
     }
 
-    private static byte[] Letters(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 23)))];
+    private static async Task SecureAsync(SslStream near, SslStream far)
+    {
+        using var localhost = new Localhost();
+        await Task.WhenAll(
+            far.AuthenticateAsServerAsync(localhost.Certificate),
+            near.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Localhost.Name, RemoteCertificateValidationCallback = localhost.IsTrusted }))
+            .WaitAsync(Patience.Long);
+    }
 }
