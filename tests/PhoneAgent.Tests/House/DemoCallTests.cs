@@ -25,7 +25,7 @@ public sealed class DemoCallTests(ITestOutputHelper output) : IDisposable
 
         var summary = outcome.Summary;
         Tell(summary);
-        Assert.Null(summary.Problem);
+        Assert.True(summary.Problem is null, summary.Problem);
         Assert.True(summary.Ok);
         Assert.Equal(5, summary.Turns.Count);
         Assert.All(summary.Turns, turn => Assert.InRange(turn.ResponseMs!.Value, 0, 3_000));

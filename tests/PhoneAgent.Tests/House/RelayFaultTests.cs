@@ -54,7 +54,7 @@ internal static class FaultedDemoCall
 
             var outcome = await run.RunAsync(CancellationToken.None);
 
-            Assert.Null(outcome.Summary.Problem);
+            Assert.True(outcome.Summary.Problem is null, outcome.Summary.Problem);
             Assert.Equal(ConversationScript.Demo.Turns.Count, outcome.Summary.Turns.Count);
             Assert.InRange(Assert.Single(outcome.Summary.StreamGaps).Ms, 0, 3_000);
             Assert.Equal(2, outcome.Setups.Count);

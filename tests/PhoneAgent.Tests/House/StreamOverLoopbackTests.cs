@@ -136,6 +136,7 @@ public sealed class StreamOverLoopbackTests
         }
 
         Assert.Equal(1011, await closing);
+        await UntilIdleAsync(relay);
         Assert.Contains(relay.Log.Lines, line => line.Contains("GeminiUnavailable") && line.Contains("Gemini did not complete setup within 5 s"));
         relay.Gemini.Behaviour = GeminiBehaviour.Normal;
         await AssertServesACallAsync(relay);

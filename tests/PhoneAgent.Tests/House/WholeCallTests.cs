@@ -42,7 +42,7 @@ public sealed class WholeCallTests : IDisposable
 
         var outcome = await run.RunAsync(CancellationToken.None);
 
-        Assert.Null(outcome.Summary.Problem);
+        Assert.True(outcome.Summary.Problem is null, outcome.Summary.Problem);
         Assert.Equal("outbound-api", (string?)outcome.Summary.Record!["direction"]);
         var instructions = (string?)Assert.Single(outcome.Setups)["systemInstruction"]!["parts"]![0]!["text"];
         Assert.Contains("<call_context>\n{\"customer\":\"Ada\",\"reason\":\"her book has arrived\"}\n</call_context>", instructions);
@@ -58,7 +58,7 @@ public sealed class WholeCallTests : IDisposable
 
         var outcome = await run.RunAsync(CancellationToken.None);
 
-        Assert.Null(outcome.Summary.Problem);
+        Assert.True(outcome.Summary.Problem is null, outcome.Summary.Problem);
         Assert.Empty(outcome.Setups);
     }
 

@@ -162,6 +162,7 @@ public abstract class CallLogContract
             while (!removed.IsCancellationRequested)
             {
                 await log.AppendAsync(Call, [new CallerSaid("words") { At = At }], default);
+                await Task.Yield(); // appending to a file never waits, and these loops would keep all threads of the pool from who waits for it
             }
 
             await log.AppendAsync(Call, [new CallerSaid("last words") { At = At }], default);
