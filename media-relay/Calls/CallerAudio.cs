@@ -54,28 +54,10 @@ internal sealed class CallerAudio : IDisposable
     }
 
     /// <summary>How much of what the caller said was loud enough to be speech.</summary>
-    public TimeSpan Loud
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return Telephony.PhoneDuration(_loud);
-            }
-        }
-    }
+    public TimeSpan Loud => Telephony.PhoneDuration(Volatile.Read(ref _loud));
 
     /// <summary>Position up to which the caller was heard last.</summary>
-    public long LoudTo
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _loudTo;
-            }
-        }
-    }
+    public long LoudTo => Volatile.Read(ref _loudTo);
 
     /// <summary>How long the caller has been silent.</summary>
     public TimeSpan Silence
@@ -112,8 +94,8 @@ internal sealed class CallerAudio : IDisposable
             _ring.Append(mulaw);
             if (level >= Speech)
             {
-                _loud += mulaw.Length;
-                _loudTo = _ring.End;
+                Volatile.Write(ref _loud, _loud + mulaw.Length);
+                Volatile.Write(ref _loudTo, _ring.End);
             }
         }
 

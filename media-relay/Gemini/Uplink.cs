@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using PhoneAgent.MediaRelay.Calls;
 
 namespace PhoneAgent.MediaRelay.Gemini;
@@ -22,6 +23,7 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
     private readonly Queue<byte[]> _opening = new();
     private readonly List<Entry> _entries = [];
     private int _next;
+    private bool _textsMayWait; // of the opening or the entries: a frame need not look at them, which are not in the processor's cache
     private Pending _pending;
     private long _position;
     private long _reached;
@@ -99,6 +101,7 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
             }
 
             _entries.Add(new Entry(message, isText));
+            _textsMayWait = true;
         }
     }
 
@@ -118,7 +121,7 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
                 _entries.RemoveAll(entry => !entry.IsText || (entry.Position is { } sentAt && sentAt < from));
             }
 
-            _next = 0;
+            (_next, _textsMayWait) = (0, true);
             _opening.Clear();
             foreach (var message in opening)
             {
@@ -188,21 +191,14 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
     {
         lock (_lock)
         {
-            if (_opening.TryPeek(out var first))
+            var upTo = long.MaxValue;
+            if (_textsMayWait && TryNextText(out var text, ref upTo))
             {
-                _pending = Pending.Opening;
-                return first;
-            }
-
-            var entry = _next < _entries.Count ? _entries[_next] : null;
-            if (entry is not null && (entry.Position is not { } at || at <= _position))
-            {
-                _pending = Pending.Entry;
-                return entry.Message;
+                return text;
             }
 
             _pending = Pending.Audio;
-            var audio = _voice.Next(entry?.Position ?? long.MaxValue);
+            var audio = _voice.Next(upTo);
             _position = _voice.Position;
             return audio;
         }
@@ -230,11 +226,37 @@ internal sealed class Uplink(CallerAudio audio, Signal due, TimeProvider time)
                     _sent.Add(_position);
                     _reached += Math.Clamp(_position - _reachedTo, 0, samples);
                     _reachedTo = Math.Max(_reachedTo, _position);
-                    return _voice.Behind > TimeSpan.Zero || _next < _entries.Count;
+                    return _voice.Behind > TimeSpan.Zero || _textsMayWait;
             }
 
             return true;
         }
+    }
+
+    // False where it is audio's turn, up to the next text's position.
+    private bool TryNextText([NotNullWhen(true)] out byte[]? text, ref long upTo)
+    {
+        if (_opening.TryPeek(out text))
+        {
+            _pending = Pending.Opening;
+            return true;
+        }
+
+        if (_next == _entries.Count)
+        {
+            _textsMayWait = false;
+            return false;
+        }
+
+        var entry = _entries[_next];
+        if (entry.Position is { } at && at > _position)
+        {
+            upTo = at;
+            return false;
+        }
+
+        (_pending, text) = (Pending.Entry, entry.Message);
+        return true;
     }
 
     private sealed class Entry(byte[] message, bool isText)

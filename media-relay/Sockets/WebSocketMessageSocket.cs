@@ -26,8 +26,8 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
     private readonly TimeProvider _time;
     private readonly Action _abort;
     private readonly ITimer _timer;
-    private readonly SemaphoreSlim _sending = new(1);
     private readonly OutgoingFrames _outgoing;
+    private SendingTurn _turn = new();
     private long _heardAt;
     private ReadOnlyMemory<byte> _rest; // what had arrived when no more was wanted
     private SocketRead? _end;
@@ -148,7 +148,7 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
         using var timeout = new CancellationTokenSource(CloseTimeout, _time);
         try
         {
-            await _sending.WaitAsync(timeout.Token);
+            await _turn.TakeAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -181,7 +181,7 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
             Abort();
         }
 
-        if (_sending.Wait(0))
+        if (_turn.TryTake())
         {
             _outgoing.Dispose();
         }
@@ -213,11 +213,11 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
 
     // At once, where nobody else is sending and the connection takes it, as almost always.
     private ValueTask<bool> SendAsync(WebSocketFrame.Opcode opcode, ReadOnlyMemory<byte> payload, bool more = false) =>
-        _sending.Wait(0) ? SendInTurn(opcode, payload.Span, more) : SendInTurnAsync(opcode, payload, more);
+        _turn.TryTake() ? SendInTurn(opcode, payload.Span, more) : SendInTurnAsync(opcode, payload, more);
 
     private async ValueTask<bool> SendInTurnAsync(WebSocketFrame.Opcode opcode, ReadOnlyMemory<byte> payload, bool more)
     {
-        await _sending.WaitAsync();
+        await _turn.TakeAsync();
         return await SendInTurn(opcode, payload.Span, more);
     }
 
@@ -240,7 +240,7 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
             }
         }
 
-        _sending.Release();
+        _turn.Leave();
         return ValueTask.FromResult(isOpen);
     }
 
@@ -259,7 +259,7 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
         finally
         {
             _outgoing.Clear();
-            _sending.Release();
+            _turn.Leave();
         }
     }
 
@@ -281,7 +281,7 @@ internal sealed class WebSocketMessageSocket : IMessageSocket
         {
             Abort();
         }
-        else if (_sending.CurrentCount > 0) // otherwise something is on its way already
+        else if (_turn.IsFree) // otherwise something is on its way already
         {
             _ = SendAsync(WebSocketFrame.Opcode.Ping, default).AsTask(); // its end is a value, never an exception
         }

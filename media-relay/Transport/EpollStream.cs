@@ -13,6 +13,7 @@ namespace PhoneAgent.MediaRelay.Transport;
 internal sealed class EpollStream : AsyncStream
 {
     private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle; // the way through the socket would be one more place that is not in the processor's cache
     private readonly Action? _ended;
     private readonly EpollLoop _loop = EpollLoop.Next();
     private readonly Readiness _readable = new();
@@ -28,13 +29,13 @@ internal sealed class EpollStream : AsyncStream
     /// <exception cref="System.ComponentModel.Win32Exception">The system refuses.</exception>
     public EpollStream(Socket socket, Action? ended = null)
     {
-        _socket = socket;
+        (_socket, _handle) = (socket, socket.SafeHandle);
         _ended = ended;
         try
         {
             socket.Blocking = false;
             socket.NoDelay = true;
-            _id = _loop.Add(this, socket.SafeHandle);
+            _id = _loop.Add(this, _handle);
         }
         catch
         {
@@ -150,7 +151,7 @@ internal sealed class EpollStream : AsyncStream
     private bool TryRead(Span<byte> buffer, out int read)
     {
         _readable.Clear();
-        read = SocketCalls.Receive(_socket.SafeHandle, buffer, out var error);
+        read = SocketCalls.Receive(_handle, buffer, out var error);
         if (error == SocketError.WouldBlock)
         {
             return false;
@@ -190,7 +191,7 @@ internal sealed class EpollStream : AsyncStream
         var sent = 0;
         while (sent < bytes.Length)
         {
-            sent += SocketCalls.Send(_socket.SafeHandle, bytes[sent..], out var error);
+            sent += SocketCalls.Send(_handle, bytes[sent..], out var error);
             if (error == SocketError.WouldBlock)
             {
                 return sent;
