@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace PhoneAgent.MediaRelay.Audio;
 
 /// <summary>
-/// A first-in-first-out store of µ-law bytes addressed by absolute position: the first byte ever appended is 0. It takes half a second
+/// A first-in-first-out store of bytes addressed by absolute position: the first byte ever appended is 0. It takes 4 kB, half a second of µ-law,
 /// at a time from blocks that all rings share, and gives each back when its last byte is forgotten; beyond its limit it drops the oldest.
 /// Not thread-safe.
 /// </summary>

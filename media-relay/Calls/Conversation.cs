@@ -259,7 +259,11 @@ internal sealed partial class Conversation : IDisposable
     });
 
     /// <inheritdoc />
-    public void Dispose() => Change(static it => it._playback.Dispose());
+    public void Dispose() => Change(static it =>
+    {
+        it._playback.Dispose();
+        it._turns.Dispose();
+    });
 
     private void Change(Action<Conversation> change)
     {

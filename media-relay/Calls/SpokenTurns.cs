@@ -8,7 +8,7 @@ namespace PhoneAgent.MediaRelay.Calls;
 /// The words of both sides, from when they are spoken until they are facts for the log: the agent's as far as they were
 /// heard, each turn once it was. Positions are those of <see cref="Playback"/>. Not thread-safe: <see cref="Conversation"/> owns it.
 /// </summary>
-internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
+internal sealed class SpokenTurns(CallJournal journal, TimeProvider time) : IDisposable
 {
     private readonly List<AgentTurn> _turns = [];
     private readonly Stack<AgentTurn> _spare = [];
@@ -189,6 +189,9 @@ internal sealed class SpokenTurns(CallJournal journal, TimeProvider time)
         _turns.ForEach(turn => Settle(turn, heardTo));
         _turns.Clear();
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _lines.Dispose();
 
     private AgentTurn Begin(long start)
     {
