@@ -65,6 +65,11 @@ internal sealed class AgentTurn
         }
 
         var length = (int)(text.Length * HeardSamples(heardTo) / (End - Start));
-        return length == 0 ? "" : text[..(text.LastIndexOf(' ', length) + 1)].TrimEnd();
+        while (length > 0 && text[length] != ' ')
+        {
+            length--;
+        }
+
+        return text[..length].TrimEnd();
     }
 }
