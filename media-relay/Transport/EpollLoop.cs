@@ -54,6 +54,7 @@ internal sealed class EpollLoop
 
     private void Run()
     {
+        ShortSlice.TryTake();
         var pace = new LookPace();
         while (true)
         {
