@@ -131,7 +131,7 @@ public sealed class FileCallLog(string folder, TimeProvider time) : ICallLog
         {
             return await _files.OpenAloneAsync(path, cancellation).ConfigureAwait(false);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception missing) when (missing is DirectoryNotFoundException or FileNotFoundException) // the file, where somebody makes the folder just now
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return await _files.OpenAloneAsync(path, cancellation).ConfigureAwait(false);
