@@ -20,6 +20,29 @@ public sealed class FileCallLogTests : CallLogContract, IDisposable
     }
 
     [Fact]
+    public async Task Another_may_make_the_folder_while_the_first_lines_come()
+    {
+        for (var round = 0; round < 500; round++)
+        {
+            var fresh = Path.Combine(_folder, $"fresh {round}");
+            var log = new FileCallLog(fresh, TimeProvider.System);
+            using var together = new Barrier(2);
+            var other = new Thread(() =>
+            {
+                together.SignalAndWait();
+                Thread.SpinWait(round); // so that it comes before, between and after what the log does
+                Directory.CreateDirectory(Path.Combine(fresh, "calls"));
+            });
+            other.Start();
+            together.SignalAndWait();
+
+            await log.AppendAsync(Call, [new CallerSaid("Hello.") { At = At }], default);
+
+            other.Join();
+        }
+    }
+
+    [Fact]
     public async Task A_torn_last_line_costs_nothing_but_itself()
     {
         await Open().AppendAsync(Call, [new CallerSaid("one") { At = At }, new CallerSaid("two") { At = At }], default);
