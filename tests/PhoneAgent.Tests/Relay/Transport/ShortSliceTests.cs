@@ -10,7 +10,7 @@ namespace PhoneAgent.Tests.Relay.Transport;
 public sealed class ShortSliceTests
 {
     [SlicesFact]
-    public void The_thread_that_asks_gets_the_shortest_slice_and_none_that_it_makes_does() => OnThread(() =>
+    public Task The_thread_that_asks_gets_the_shortest_slice_and_none_that_it_makes_does() => OnThread(() =>
     {
         var before = Slice();
         Assert.NotEqual(100_000, before);
@@ -18,11 +18,11 @@ public sealed class ShortSliceTests
         Assert.True(ShortSlice.TryTake());
 
         Assert.Equal(100_000, Slice());
-        OnThread(() => Assert.Equal(before, Slice()));
+        Assert.Equal(before, OfThreadMadeHere());
     });
 
     [SlicesFact]
-    public void A_thread_that_was_made_nicer_stays_so() => OnThread(() =>
+    public Task A_thread_that_was_made_nicer_stays_so() => OnThread(() =>
     {
         Run("renice", "-n", "5", "-p", ThreadId());
         Assert.Equal("5", Nice());
@@ -34,7 +34,7 @@ public sealed class ShortSliceTests
     });
 
     [SlicesFact]
-    public void A_thread_of_another_policy_is_left_alone() => OnThread(() =>
+    public Task A_thread_of_another_policy_is_left_alone() => OnThread(() =>
     {
         Run("chrt", "--batch", "--pid", "0", ThreadId());
         var before = Slice();
@@ -58,6 +58,15 @@ public sealed class ShortSliceTests
     private static long Slice() => long.Parse(
         File.ReadLines("/proc/thread-self/sched").Single(line => line.StartsWith("se.slice", StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
 
+    private static long OfThreadMadeHere()
+    {
+        var slice = 0L;
+        var thread = new Thread(() => slice = Slice());
+        thread.Start();
+        thread.Join();
+        return slice;
+    }
+
     // Field 19 of proc_pid_stat(5), 16 behind the name, which may hold spaces.
     private static string Nice() => File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Trim().Split(' ')[16];
 
@@ -70,24 +79,7 @@ public sealed class ShortSliceTests
         Assert.Equal(0, process.ExitCode);
     }
 
-    private static void OnThread(Action test)
-    {
-        Exception? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                test();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        Assert.True(failure is null, failure?.ToString());
-    }
+    private static Task OnThread(Action test) => Task.Factory.StartNew(test, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Needs a kernel that gives a thread the slice it asks for, and tells it.</summary>
     private sealed class SlicesFactAttribute : FactAttribute
