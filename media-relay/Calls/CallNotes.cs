@@ -33,19 +33,27 @@ internal static class CallNotes
     /// <summary>What the model is to do it with.</summary>
     public static string Data(LongBeginning beginning)
     {
-        var data = new StringBuilder();
+        var data = new ArrayBufferWriter<byte>(8 * 1024);
         if (beginning.Notes is { } notes)
         {
-            data.Append("<notes>\n").Append(notes).Append("\n</notes>\n");
+            Encoding.UTF8.GetBytes($"<notes>\n{notes}\n</notes>\n", data);
         }
 
-        data.Append("<transcript>\n");
+        data.Write("<transcript>\n"u8);
+        using var json = new Utf8JsonWriter(data, Written);
         foreach (var line in beginning.Lines)
         {
-            data.Append(Json(line)).Append('\n');
+            json.WriteStartArray();
+            json.WriteStringValue(line.Speaker == Speaker.Caller ? "caller" : "agent");
+            json.WriteStringValue(line.Text);
+            json.WriteEndArray();
+            json.Flush();
+            json.Reset();
+            data.Write("\n"u8);
         }
 
-        return data.Append("</transcript>").ToString();
+        data.Write("</transcript>"u8);
+        return Encoding.UTF8.GetString(data.WrittenSpan);
     }
 
     /// <summary>A model's answer as notes: one line that can close no delimiter, and not too long; null when there is nothing in it.</summary>
@@ -63,19 +71,5 @@ internal static class CallNotes
 
         var text = plain.ToString().Trim();
         return text.Length == 0 ? null : text.Length <= MaxLength ? text : text[..(char.IsHighSurrogate(text[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)] + "…";
-    }
-
-    private static string Json(SpokenLine line)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(bytes, Written))
-        {
-            writer.WriteStartArray();
-            writer.WriteStringValue(line.Speaker == Speaker.Caller ? "caller" : "agent");
-            writer.WriteStringValue(line.Text);
-            writer.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 }

@@ -21,6 +21,9 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
     private const int MaxOutputTokens = 8_192;
     private const int MaxAnswerBytes = 256 * 1024;
 
+    // The writer asks for room for six times as much as it is given at once: an array of the large object heap for a whole conversation.
+    private const int PieceLength = 1_024;
+
     private static readonly TextAnswer Unreadable = new(null, "Gemini's text model gave an answer that cannot be read");
 
     private readonly HttpMessageInvoker _http = new(new BoundedAnswers(
@@ -38,7 +41,7 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
     public async Task<TextAnswer> AskAsync(string instructions, string data, CancellationToken cancellation)
     {
         var gemini = settings.CurrentValue;
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address(gemini)) { Content = new ByteArrayContent(Question(instructions, data)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address(gemini)) { Content = new ReadOnlyMemoryContent(Question(instructions, data)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.TryAddWithoutValidation("x-goog-api-key", gemini.ApiKey);
         try
@@ -61,9 +64,9 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
     private static Uri Address(GeminiSettings gemini) =>
         new($"http{gemini.Endpoint.TrimEnd('/')["ws".Length..]}/v1beta/models/{gemini.TextModel}:generateContent");
 
-    private static byte[] Question(string instructions, string data)
+    private static ReadOnlyMemory<byte> Question(string instructions, string data)
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>(1_024 + (2 * data.Length)); // room for the instructions, and for what is escaped in ordinary words
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
         json.WriteStartObject("systemInstruction");
@@ -80,14 +83,21 @@ internal sealed class GeminiTextModel(IOptionsMonitor<GeminiSettings> settings) 
         json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
-        return buffer.WrittenSpan.ToArray();
+        return buffer.WrittenMemory;
     }
 
     private static void WriteText(Utf8JsonWriter json, string text)
     {
         json.WriteStartArray("parts");
         json.WriteStartObject();
-        json.WriteString("text", text);
+        json.WritePropertyName("text");
+        var rest = text.AsSpan();
+        for (; rest.Length > PieceLength; rest = rest[PieceLength..])
+        {
+            json.WriteStringValueSegment(rest[..PieceLength], isFinalSegment: false);
+        }
+
+        json.WriteStringValueSegment(rest, isFinalSegment: true);
         json.WriteEndObject();
         json.WriteEndArray();
     }

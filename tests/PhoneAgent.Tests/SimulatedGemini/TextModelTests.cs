@@ -32,6 +32,26 @@ public sealed class TextModelTests
         Assert.Equal("<transcript>\nMy order is 4711, please\n</transcript>", (string?)Assert.Single(request["contents"]!.AsArray())!["parts"]![0]!["text"]);
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("\"")]
+    [InlineData("ü")]
+    [InlineData("😀")]
+    [InlineData("x😀")]
+    public async Task A_text_of_any_length_arrives_as_it_is(string text)
+    {
+        await using var server = await SimulatedGeminiServer.StartAsync(Options());
+        using var model = Model(server.Endpoint);
+        string[] texts = [.. new[] { 1_023, 1_024, 1_025, 2_048, 12_000 }.Select(length => string.Concat(Enumerable.Repeat(text, length)))];
+
+        foreach (var data in texts)
+        {
+            Assert.Null((await model.AskAsync("", data, CancellationToken.None)).Problem);
+        }
+
+        Assert.Equal(texts, server.Gemini.TextModel.Requests.Select(request => (string)request["contents"]![0]!["parts"]![0]!["text"]!));
+    }
+
     [Fact]
     public async Task A_wrong_key_and_a_server_that_is_not_there_are_told_without_the_key()
     {
