@@ -16,7 +16,7 @@ public sealed class SpeechDetector
     private readonly int _hangOverBlocks;
     private readonly List<SpeechEvent> _events = [];
 
-    private double _blockPower;
+    private long _blockPower;
     private int _blockFill;
     private int _loudBlocks;
     private int _quietBlocks;
@@ -52,15 +52,17 @@ public sealed class SpeechDetector
     public IReadOnlyList<SpeechEvent> Hear(ReadOnlySpan<short> samples)
     {
         _events.Clear();
-        foreach (var sample in samples)
+        while (!samples.IsEmpty)
         {
-            _blockPower += (double)sample * sample;
-            Position++;
-            if (++_blockFill == _blockSamples)
+            var block = samples[..Math.Min(samples.Length, _blockSamples - _blockFill)];
+            samples = samples[block.Length..];
+            _blockPower += Power(block);
+            _blockFill += block.Length;
+            Position += block.Length;
+            if (_blockFill == _blockSamples)
             {
                 Judge(_blockPower >= _thresholdPower);
-                _blockPower = 0;
-                _blockFill = 0;
+                (_blockPower, _blockFill) = (0, 0);
             }
         }
 
@@ -79,6 +81,17 @@ public sealed class SpeechDetector
         _loudBlocks = 0;
         _quietBlocks = 0;
         return _events;
+    }
+
+    private static long Power(ReadOnlySpan<short> samples)
+    {
+        var power = 0L;
+        foreach (var sample in samples)
+        {
+            power += sample * sample;
+        }
+
+        return power;
     }
 
     private void Judge(bool loud)

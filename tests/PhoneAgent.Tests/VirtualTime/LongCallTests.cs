@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using PhoneAgent.Core.Calls;
 
 namespace PhoneAgent.Tests.VirtualTime;
 
-/// <summary>Long calls: their time on the clock, and their memory. Alone, because both are the process's.</summary>
+/// <summary>Long calls: what they take of the processor, and of memory. Alone, because both are the process's.</summary>
 [Collection(nameof(LongCallTests))]
 [CollectionDefinition(nameof(LongCallTests), DisableParallelization = true)]
 public sealed class LongCallTests
@@ -43,13 +42,14 @@ public sealed class LongCallTests
     [Fact]
     public void Ten_minutes_take_less_than_a_second()
     {
-        // The quickest of ten counts: other tests run beside it, and the machine may stand still.
+        // The processor's time, of which other programs take none; and the quickest of ten, because the first compiles what it runs.
         var quickest = TimeSpan.MaxValue;
         for (var time = 0; time < 10 && quickest >= TimeSpan.FromSeconds(1); time++)
         {
-            var watch = Stopwatch.StartNew();
+            var before = Environment.CpuUsage.TotalTime;
             TenMinutes();
-            quickest = watch.Elapsed < quickest ? watch.Elapsed : quickest;
+            var took = Environment.CpuUsage.TotalTime - before;
+            quickest = took < quickest ? took : quickest;
         }
 
         Assert.InRange(quickest.TotalSeconds, 0, 1);

@@ -41,9 +41,10 @@ internal sealed class VirtualCaller(VirtualClock time, VirtualPhone phone, bool 
         for (var i = 1; phone.IsOpen; i++)
         {
             var frame = new byte[Telephony.FrameBytes];
+            var loud = time.Elapsed < _speaksUntil;
             for (var at = 0; at < frame.Length; at++)
             {
-                frame[at] = Sample(_sent + at, loud: time.Elapsed < _speaksUntil);
+                frame[at] = Sample(_sent + at, loud);
             }
 
             _sent += frame.Length;
