@@ -9,6 +9,9 @@ namespace PhoneAgent.Simulator.Commands;
 /// <summary><c>load</c>: many calls at once against a relay, with figures.</summary>
 internal static class LoadCommand
 {
+    // Ten hours; a relay lets no call last longer than twelve.
+    private const int MaxSeconds = 36_000;
+
     private static readonly Option<string> Calls = new("--calls") { Description = "How many calls at once; several numbers are steps, one after the other.", HelpName = "N[,N…]", DefaultValueFactory = _ => "20" };
     private static readonly Option<int> Seconds = new("--seconds") { Description = "How long each step is measured, after 5 s of warm-up.", HelpName = "S", DefaultValueFactory = _ => 20 };
     private static readonly Option<string?> Relay = new("--relay") { Description = "A relay on this machine that is running already, as ws://127.0.0.1:PORT/stream; its Twilio__AccountSid, PhoneAgent__TicketKey and Gemini__Endpoint are taken from the environment. Its processor time and memory are measured on Linux. Without it each step starts one.", HelpName = "URL" };
@@ -30,9 +33,9 @@ internal static class LoadCommand
     {
         var steps = Steps(options.GetValue(Calls)!);
         var seconds = options.GetValue(Seconds);
-        if (seconds is < 1 or > 86_400)
+        if (seconds is < 1 or > MaxSeconds)
         {
-            throw new BadInputException("--seconds takes a whole number from 1 to 86400.");
+            throw new BadInputException($"--seconds takes a whole number from 1 to {MaxSeconds}.");
         }
 
         var existing = options.GetValue(Relay) is { } url ? Existing(url) : null;

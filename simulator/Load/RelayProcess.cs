@@ -44,6 +44,7 @@ internal sealed class RelayProcess : IAsyncDisposable
             ["Gemini__ApiKey"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             ["Gemini__Endpoint"] = geminiEndpoint,
             ["Relay__MaxCalls"] = maxCalls.ToString(CultureInfo.InvariantCulture),
+            ["Relay__MaxCallMinutes"] = "720", // the most: a step's calls last as long as it
         };
         try
         {
