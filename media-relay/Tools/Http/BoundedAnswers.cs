@@ -5,11 +5,14 @@ namespace PhoneAgent.MediaRelay.Tools.Http;
 /// <param name="maxBytes">Of one answer's body.</param>
 internal sealed class BoundedAnswers(HttpMessageHandler inner, int maxBytes) : DelegatingHandler(inner)
 {
+    // An answer is short; unless told, the framework takes an array of 128 kB from the large object heap to copy it by.
+    private const int CopyBytes = 4 * 1024;
+
     /// <inheritdoc />
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
-        var bounded = new StreamContent(new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), maxBytes));
+        var bounded = new StreamContent(new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), maxBytes), CopyBytes);
         foreach (var header in response.Content.Headers)
         {
             bounded.Headers.TryAddWithoutValidation(header.Key, header.Value);
